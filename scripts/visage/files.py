@@ -1,0 +1,52 @@
+"""Files that are written whole or not at all."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+PUBLIC = 0o644
+PRIVATE = 0o600  # whatever holds embeddings: biometric data, readable by their owner only
+
+
+@contextmanager
+def replacing(path: Path, mode: int = PUBLIC) -> Iterator[Path]:
+    """Give a temporary path in the folder of `path`; rename it to `path` if the block succeeds.
+
+    The folder is made when missing. After an error nothing of the temporary file stays, and what
+    was at `path` before is still there.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # A name of its own, not one made from the target's: that may already be 255 bytes long.
+    handle, name = tempfile.mkstemp(prefix=".visage-", dir=path.parent)
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
+        temporary.chmod(mode)
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def write_text(path: Path, text: str, mode: int = PUBLIC) -> None:
+    """Write `text` as UTF-8."""
+    with replacing(path, mode) as temporary:
+        temporary.write_text(text, encoding="utf-8", newline="")
+
+
+def write_if_changed(path: Path, text: str, mode: int = PUBLIC) -> bool:
+    """Write `text` only where the file does not hold it already; tell whether it was written.
+
+    A file left alone keeps its modification time, so Snakemake runs nothing because of it.
+    """
+    try:
+        if path.read_text(encoding="utf-8") == text:
+            return False
+    except (FileNotFoundError, UnicodeDecodeError):
+        # There is nothing yet, or it was damaged: either way it has to be written.
+        pass
+    write_text(path, text, mode)
+    return True
