@@ -1,0 +1,40 @@
+# The two commands of the README, and what keeps them true.
+
+PYTHON ?= python3
+BIN := .venv/bin
+
+.DEFAULT_GOAL := scores
+.PHONY: scores test check lock clean
+
+# The main job: packages, demo photographs, weights, scores and the report.
+scores: .venv/scores.done
+	$(BIN)/snakemake --cores 8 results/scores.tsv results/report.html
+
+# Every package named anywhere in the project, then the tests.
+test: .venv/test.done
+	$(BIN)/python -m pytest
+
+# Format, lint and types; what `.ci/run` asks before anything else.
+check: .venv/test.done
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/snakefmt --check Snakefile rules
+	$(BIN)/snakemake --lint
+
+# Exact versions and hashes of everything, for any platform and Python from 3.11 on.
+lock: .venv/test.done
+	$(BIN)/python envs/lock.py
+
+.venv/scores.done: envs/locks/scores.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	touch $@
+
+.venv/test.done: envs/locks/test.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	touch $@ .venv/scores.done
+
+clean:
+	rm -rf .venv results .snakemake

@@ -1,0 +1,30 @@
+"""Labelled photographs in, a table of who is in the unlabelled ones out.
+
+snakemake --cores 8                        scores, images table and report of the demo
+snakemake --cores 8 results/scores.tsv --config gallery=my/people queries=my/photographs
+"""
+
+from snakemake.utils import min_version
+
+min_version("9.0")
+
+
+configfile: workflow.basedir + "/config/config.yaml"
+
+
+include: "rules/common.smk"
+include: "rules/weights.smk"
+include: "rules/demo.smk"
+include: "rules/embed.smk"
+include: "rules/index.smk"
+include: "rules/match.smk"
+include: "rules/score.smk"
+include: "rules/report.smk"
+
+
+rule all:
+    default_target: True
+    input:
+        f"{RESULTS}/scores.tsv",
+        f"{RESULTS}/images.tsv",
+        f"{RESULTS}/report.html",

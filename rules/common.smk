@@ -1,0 +1,55 @@
+"""What all stages share: the checked config, the paths, the listing of the two sets."""
+
+import os
+import re
+import sys
+from pathlib import Path
+
+from snakemake.exceptions import WorkflowError
+
+sys.path.insert(0, f"{workflow.basedir}/scripts")
+
+from visage import listing, plan
+from visage.config import load as load_config
+from visage.errors import VisageError
+from visage.registry import load_registry, model_entry, weight_files
+
+# The workflow may be run from any folder: its own files are found from the Snakefile's.
+HERE = os.path.relpath(workflow.basedir) if workflow.basedir != os.getcwd() else "."
+REGISTRY_FILE = f"{workflow.basedir}/config/models.yaml"
+WEIGHTS = os.path.normpath(f"{HERE}/weights")
+DEMO = "resources/demo"
+SETS = ("gallery", "queries")
+
+try:
+    config = load_config(config)
+    REGISTRY = load_registry(Path(REGISTRY_FILE))
+    ENTRY = model_entry(REGISTRY, config["model"])
+    PLAN = plan.make(config, REGISTRY, DEMO)
+    if workflow.is_main_process:
+        # The processes of cluster jobs read the manifests; only this one lists the folders.
+        plan.prepare(PLAN, config)
+except VisageError as error:
+    raise WorkflowError(str(error))
+
+RESULTS = config["results"]
+SHARDS = list(range(config["shards"]))
+NAMES = PLAN.names or []
+
+
+wildcard_constraints:
+    set="|".join(SETS),
+    shard=r"\d+",
+
+
+def tables(name):
+    """Give the faces tables of a set."""
+    return [f"{RESULTS}/{name}/tables/{shard}.parquet" for shard in SHARDS]
+
+
+def shard_of(wildcards):
+    """Give the shard of the image that the wildcards name."""
+    return listing.shard_of(listing.as_text(wildcards.image), config["shards"])
+
+
+MATCHES = [f"{RESULTS}/queries/matches/{shard}.parquet" for shard in SHARDS]

@@ -1,0 +1,65 @@
+"""Faces found, cut out and embedded, a shard at a time.
+
+manifests/<shard>.jsonl, weights ─► tables/<shard>.parquet (and <image>.vector beside it)
+"""
+
+
+def weights_of(wildcards):
+    """Give the model's files, unless every embedding of the shard is there already."""
+    if config["import_vectors"]:
+        manifest = Path(f"{RESULTS}/{wildcards.set}/manifests/{wildcards.shard}.jsonl")
+        if not listing.read_settings(manifest)["needs_model"]:
+            return []
+    return [ancient(f"{WEIGHTS}/{file}") for file in weight_files(REGISTRY, config["model"])]
+
+
+rule embed_shard:
+    input:
+        manifest=f"{RESULTS}/{{set}}/manifests/{{shard}}.jsonl",
+        weights=weights_of,
+        regions=config["faces"]["regions"] or [],
+    output:
+        f"{RESULTS}/{{set}}/tables/{{shard}}.parquet",
+    log:
+        f"{RESULTS}/logs/embed_shard/{{set}}-{{shard}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/embed_shard/{{set}}-{{shard}}.tsv"
+    params:
+        root=lambda wildcards: config[wildcards.set],
+        model=config["model"],
+        registry=REGISTRY_FILE,
+        weights=WEIGHTS,
+        cache=f"{RESULTS}/cache",
+        vectors=lambda wildcards: PLAN.vectors[wildcards.set],
+        regions=config["faces"]["regions"],
+        shards=config["shards"],
+    threads: 2
+    resources:
+        mem_mb=4000,
+        runtime=240,
+        gpu=PLAN.gpus,
+    conda:
+        PLAN.embed_environment
+    script:
+        "../scripts/embed_shard.py"
+
+
+rule extract_vector:
+    input:
+        lambda wildcards: f"{RESULTS}/{wildcards.set}/tables/{shard_of(wildcards)}.parquet",
+    output:
+        f"{RESULTS}/{{set}}/vectors/{{image}}.vector",
+    log:
+        f"{RESULTS}/logs/extract_vector/{{set}}/{{image}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/extract_vector/{{set}}/{{image}}.tsv"
+    wildcard_constraints:
+        image=r"(.|\n)+",
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=5,
+    conda:
+        "../envs/match.yaml"
+    script:
+        "../scripts/extract_vector.py"

@@ -1,0 +1,56 @@
+"""Every query face compared with the gallery.
+
+queries/tables/<shard>, gallery index ─► queries/matches/<shard>.parquet (and <image>.json beside it)
+"""
+
+
+rule match_shard:
+    input:
+        table=f"{RESULTS}/queries/tables/{{shard}}.parquet",
+        faces=rules.build_index.output.faces,
+        annoy=rules.build_index.output.annoy,
+        names=NAMES,
+    output:
+        f"{RESULTS}/queries/matches/{{shard}}.parquet",
+    log:
+        f"{RESULTS}/logs/match_shard/{{shard}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/match_shard/{{shard}}.tsv"
+    params:
+        settings=config["match"],
+        normalize=config["index"]["normalize"],
+        published=ENTRY["threshold"],
+        sidecars=PLAN.lists,
+        shards=config["shards"],
+    threads: 2
+    resources:
+        mem_mb=3000,
+        runtime=60,
+    conda:
+        "../envs/match.yaml"
+    script:
+        "../scripts/match_shard.py"
+
+
+rule extract_match:
+    input:
+        table=lambda wildcards: f"{RESULTS}/queries/tables/{shard_of(wildcards)}.parquet",
+        matches=lambda wildcards: f"{RESULTS}/queries/matches/{shard_of(wildcards)}.parquet",
+    output:
+        f"{RESULTS}/queries/matches/{{image}}.json",
+    log:
+        f"{RESULTS}/logs/extract_match/{{image}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/extract_match/{{image}}.tsv"
+    wildcard_constraints:
+        image=r"(.|\n)+",
+    params:
+        settings=config["match"],
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=5,
+    conda:
+        "../envs/match.yaml"
+    script:
+        "../scripts/extract_match.py"

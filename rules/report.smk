@@ -1,0 +1,37 @@
+"""A page to look at.
+
+tables, matches, index, scores, photographs ─► report.html
+"""
+
+
+rule build_report:
+    input:
+        gallery_tables=tables("gallery"),
+        query_tables=tables("queries"),
+        matches=MATCHES,
+        faces=rules.build_index.output.faces,
+        scores=rules.score_matches.output[0],
+        names=NAMES,
+    output:
+        report(f"{RESULTS}/report.html", caption="../docs/captions/report.rst", category="Who"),
+    log:
+        f"{RESULTS}/logs/build_report.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/build_report.tsv"
+    params:
+        gallery=config["gallery"],
+        queries=config["queries"],
+        links=config["links"],
+        model=config["model"],
+        match=config["match"],
+        normalize=config["index"]["normalize"],
+        published=ENTRY["threshold"],
+        command=PLAN.command,
+    threads: 2
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    conda:
+        "../envs/report.yaml"
+    script:
+        "../scripts/build_report.py"

@@ -1,0 +1,27 @@
+"""Embed the images of one shard: manifest in, faces table out, `.vector` files beside it."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from visage.job import logged
+from visage.registry import load_registry
+from visage.shard import embed_shard
+
+if TYPE_CHECKING:
+    from visage.job import snakemake
+
+with logged(snakemake.log[0]):
+    params = snakemake.params
+    embed_shard(
+        manifest=Path(snakemake.input.manifest),
+        root=Path(params.root),
+        registry=load_registry(Path(params.registry)),
+        model=params.model,
+        weights=Path(params.weights),
+        cache=Path(params.cache),
+        output=Path(snakemake.output[0]),
+        vectors=Path(params.vectors) if params.vectors else None,
+        regions=Path(params.regions) if params.regions else None,
+        shards=params.shards,
+        threads=snakemake.threads,
+    )

@@ -1,0 +1,18 @@
+"""Write the `.vector` file of one image, asked for by name."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from visage.job import logged
+from visage.listing import as_text
+from visage.sidecars import extract_vector
+
+if TYPE_CHECKING:
+    from visage.job import snakemake
+
+with logged(snakemake.log[0]):
+    extract_vector(
+        table=Path(snakemake.input[0]),
+        image=as_text(snakemake.wildcards.image),
+        output=Path(snakemake.output[0]),
+    )

@@ -1,0 +1,80 @@
+"""Faces cut out upright and of one size, as the recogniser was trained on them."""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from visage.images import Pixels
+
+# The ArcFace template in a crop of 112 x 112 pixels: right eye, left eye, nose, right and left
+# corner of the mouth, the person's own right and left (insightface, `arcface_dst`; the order is
+# that of YuNet). SFace was trained on it too.
+TEMPLATE = np.array(
+    [
+        [38.2946, 51.6963],
+        [73.5318, 51.5014],
+        [56.0252, 71.7366],
+        [41.5493, 92.3655],
+        [70.7299, 92.2041],
+    ],
+    dtype=np.float64,
+)
+TEMPLATE_SIZE = 112
+
+
+def similarity_transform(
+    source: NDArray[np.float64], target: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Give the rotation, uniform scaling and shift that bring `source` closest to `target`.
+
+    Least squares without reflection, S. Umeyama, "Least-squares estimation of transformation
+    parameters between two point patterns", IEEE PAMI 13(4), 1991, equations 40 to 43.
+
+    Args:
+        source: (n, 2), n >= 2 points that are not all the same.
+        target: (n, 2).
+
+    Returns:
+        (2, 3) matrix, as `cv2.warpAffine` takes it.
+    """
+    source_mean, target_mean = source.mean(axis=0), target.mean(axis=0)
+    source_centred, target_centred = source - source_mean, target - target_mean
+    covariance = target_centred.T @ source_centred / len(source)
+    left, singular, right = np.linalg.svd(covariance)
+    signs = np.array([1.0, np.sign(np.linalg.det(left) * np.linalg.det(right)) or 1.0])
+    rotation = left @ np.diag(signs) @ right
+    variance = source_centred.var(axis=0).sum()
+    scale = (singular * signs).sum() / variance if variance > 0 else 1.0
+    shift = target_mean - scale * rotation @ source_mean
+    return np.column_stack([scale * rotation, shift])
+
+
+def five_point_crop(
+    pixels: Pixels, landmarks: NDArray[np.float32], size: tuple[int, int]
+) -> Pixels:
+    """Cut a face out by its landmarks.
+
+    Args:
+        pixels: (height, width, 3) uint8, BGR.
+        landmarks: (5, 2) pixels; rows of NaN where the detector does not give a point. At least
+            the two eyes are needed.
+        size: (height, width) of the crop in pixels.
+
+    Returns:
+        (*size, 3) uint8, BGR; black where the face leaves the image.
+    """
+    known = np.isfinite(landmarks).all(axis=1)
+    height, width = size
+    template = (TEMPLATE + 0.5) * np.array([width, height]) / TEMPLATE_SIZE - 0.5
+    if width == height == TEMPLATE_SIZE:
+        template = TEMPLATE
+    matrix = similarity_transform(landmarks[known].astype(np.float64), template[known])
+    return cv2.warpAffine(pixels, matrix, (width, height), flags=cv2.INTER_LINEAR)
+
+
+def sharpness(crop: Pixels) -> float:
+    """Give the variance of the Laplacian of the grey crop (0 to 255): low is blurred.
+
+    J. L. Pech-Pacheco et al., "Diatom autofocusing in brightfield microscopy", ICPR 2000.
+    """
+    return float(cv2.Laplacian(cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY), cv2.CV_32F).var())

@@ -1,0 +1,349 @@
+"""One shard of a set: from its manifest to its faces table, embedding nothing twice."""
+
+import hashlib
+import logging
+import os
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from visage.align import sharpness
+from visage.cache import AnalysedFace, Analysis, Cache, Hashes
+from visage.errors import VisageError
+from visage.images import ImageProblem, Photograph, Pixels, decode
+from visage.listing import Entry, Manifest, Stat, as_path
+from visage.models import Face, Model
+from visage.selection import Region, Selected, select
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is to be found out about one image."""
+
+    entry: Entry
+    regions: Sequence[Region] | None
+
+
+@dataclass
+class Prepared:
+    """An image that is decoded and whose faces are cut out, ready for the recogniser."""
+
+    task: Task
+    analysis: Analysis
+    wanted: list[int] = field(default_factory=list)  # faces to embed; WHOLE for the whole image
+    crops: list[Pixels] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """An image that could not even be read."""
+
+    task: Task
+    status: str
+    reason: str
+    sha256: str | None = None
+
+
+WHOLE = -1
+
+
+class Embedder:
+    """Embeds images with a model that is loaded when the first image needs it."""
+
+    def __init__(
+        self,
+        root: Path,
+        faces: dict,
+        load: Callable[[], Model],
+        cache: Cache,
+        hashes: Hashes,
+        threads: int,
+    ) -> None:
+        """Prepare for the images below `root`; `faces` is the config's section of that name."""
+        self._root = root
+        self._settings = faces
+        self._load = load
+        self._cache = cache
+        self._hashes = hashes
+        self._threads = threads
+        self._local = threading.local()
+        self._lock = threading.Lock()
+        self._model: Model | None = None
+        self._known: dict[str, list[Analysis]] = {}
+        self._claimed: set[str] = set()
+        self.embedded = 0  # images the model was run on
+
+    def run(self, tasks: list[Task]) -> Iterator[tuple[Task, Analysis | Problem]]:
+        """Analyse images; the results come in no particular order."""
+        known = (self._hashes.find(task.entry.image, task.entry.stat) for task in tasks)
+        self._known = self._cache.find({sha256 for sha256 in known if sha256})
+        repeated: list[tuple[Task, str]] = []
+        with ThreadPoolExecutor(self._threads) as pool:
+            batch: list[Prepared] = []
+            for done in _windowed(pool, self._prepare, tasks, ahead=4 * self._threads):
+                if isinstance(done, Prepared):
+                    batch.append(done)
+                    if sum(len(item.crops) for item in batch) >= self._batch_size():
+                        yield from self._recognise(batch)
+                        batch = []
+                elif isinstance(done, tuple) and isinstance(done[1], str):
+                    repeated.append((done[0], done[1]))
+                else:
+                    yield done
+            yield from self._recognise(batch)
+        for task, sha256 in repeated:
+            yield task, self._from_known(sha256, task) or self._again(task)
+
+    def _batch_size(self) -> int:
+        return self._model.recogniser.batch if self._model else 1
+
+    def _again(self, task: Task) -> Analysis | Problem:
+        """Analyse a copy whose original was wanted with other regions."""
+        self._claimed.clear()
+        done = self._prepare(task)
+        return next(iter(self._recognise([done])))[1] if isinstance(done, Prepared) else done[1]
+
+    def _prepare(self, task: Task) -> Any:
+        """In a worker: read, look up, decode, detect and cut out; (task, …) when that is all."""
+        known = self._hashes.find(task.entry.image, task.entry.stat)
+        analysis = self._from_known(known, task) if known else None
+        if analysis:
+            return task, analysis
+        try:
+            data, stat = _read(self._root / as_path(task.entry.image))
+        except OSError as error:
+            return task, _read_problem(task, error)
+        sha256 = hashlib.sha256(data).hexdigest()
+        with self._lock:
+            self._hashes.add(task.entry.image, stat, sha256)
+            if sha256 not in self._known:
+                self._known.update(self._cache.find({sha256}))
+            analysis = self._from_known(sha256, task)
+            if analysis:
+                return task, analysis
+            if sha256 in self._claimed:
+                return task, sha256
+            self._claimed.add(sha256)
+        try:
+            photograph = decode(data)
+        except ImageProblem as problem:
+            analysis = Analysis(sha256, problem.status, problem.reason)
+            self._keep(analysis)
+            return task, analysis
+        return self._detect(task, sha256, photograph)
+
+    def _detect(self, task: Task, sha256: str, photograph: Photograph) -> Any:
+        model = self._loaded()
+        if not hasattr(self._local, "detector"):
+            self._local.detector = model.detector()
+        faces = self._local.detector.detect(photograph.pixels)
+        analysis = Analysis(
+            sha256,
+            "ok",
+            "",
+            photograph.width,
+            photograph.height,
+            [AnalysedFace(face) for face in faces],
+        )
+        prepared = Prepared(task, analysis)
+        for selected in self._wanted(faces, task):
+            crop = model.crop(photograph.pixels, faces[selected.index])
+            analysis.faces[selected.index] = AnalysedFace(faces[selected.index], sharpness(crop))
+            prepared.wanted.append(selected.index)
+            prepared.crops.append(crop)
+        if not prepared.wanted and self._settings["no_face"] == "whole_image":
+            prepared.wanted.append(WHOLE)
+            prepared.crops.append(_fit(photograph.pixels, model.recogniser.size))
+        if model.recogniser.batch == 1:
+            # This recogniser gains nothing from batches and runs in its caller's thread.
+            return next(iter(self._recognise([prepared])))
+        return prepared
+
+    def _wanted(self, faces: Sequence[Face], task: Task) -> list[Selected]:
+        return [s for s in select(faces, self._settings, task.regions) if s.status == "ok"]
+
+    def _recognise(self, batch: list[Prepared]) -> Iterator[tuple[Task, Analysis]]:
+        crops = [crop for item in batch for crop in item.crops]
+        embeddings = iter(self._loaded().recogniser.embed(crops)) if crops else iter(())
+        for item in batch:
+            analysis = item.analysis
+            for index in item.wanted:
+                embedding = next(embeddings)
+                if index == WHOLE:
+                    analysis = replace(analysis, whole=embedding)
+                else:
+                    face = analysis.faces[index]
+                    analysis.faces[index] = replace(face, embedding=embedding)
+            self._keep(analysis)
+            yield item.task, analysis
+
+    def _keep(self, analysis: Analysis) -> None:
+        with self._lock:
+            self._cache.add(analysis)
+            self._known.setdefault(analysis.sha256, []).append(analysis)
+            self.embedded += 1
+
+    def _from_known(self, sha256: str, task: Task) -> Analysis | None:
+        """Give a known analysis that answers what is asked now, if there is one."""
+        for analysis in self._known.get(sha256, ()):
+            wanted = self._wanted([item.face for item in analysis.faces], task)
+            complete = all(analysis.faces[s.index].embedding is not None for s in wanted)
+            needs_whole = not wanted and self._settings["no_face"] == "whole_image"
+            if analysis.status != "ok" or (
+                complete and (not needs_whole or analysis.whole is not None)
+            ):
+                return analysis
+        return None
+
+    def _loaded(self) -> Model:
+        with self._lock:
+            if self._model is None:
+                start = time.monotonic()
+                self._model = self._load()
+                log.info("model loaded in %.1f s", time.monotonic() - start)
+            return self._model
+
+
+def _windowed(
+    pool: ThreadPoolExecutor, work: Callable[[Task], Any], tasks: Iterable[Task], ahead: int
+) -> Iterator[Any]:
+    """Run `work` on all tasks with at most `ahead` of them decoded at a time."""
+    waiting: deque[Future] = deque()
+    for task in tasks:
+        waiting.append(pool.submit(work, task))
+        if len(waiting) >= ahead:
+            yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()
+
+
+def _read(path: Path) -> tuple[bytes, Stat]:
+    with path.open("rb") as file:
+        stat = os.fstat(file.fileno())
+        return file.read(), Stat(stat.st_size, stat.st_mtime_ns)
+
+
+def _read_problem(task: Task, error: OSError) -> Problem:
+    if isinstance(error, FileNotFoundError):
+        broken = task.entry.stat.size < 0
+        status = "unreadable" if broken else "changed"
+        reason = (
+            "a link to a file that does not exist"
+            if broken
+            else "the file vanished after the folder was listed; run the workflow again"
+        )
+        return Problem(task, status, reason)
+    return Problem(task, "unreadable", f"the file cannot be read: {error.strerror}")
+
+
+def _fit(pixels: Pixels, size: tuple[int, int]) -> Pixels:
+    """Scale a whole image into the recogniser's size, padded with black, as DeepFace does."""
+    factor = min(size[0] / pixels.shape[0], size[1] / pixels.shape[1])
+    height = max(1, int(pixels.shape[0] * factor))
+    width = max(1, int(pixels.shape[1] * factor))
+    small = cv2.resize(pixels, (width, height))
+    top, left = (size[0] - height) // 2, (size[1] - width) // 2
+    return cv2.copyMakeBorder(
+        small,
+        top,
+        size[0] - height - top,
+        left,
+        size[1] - width - left,
+        cv2.BORDER_CONSTANT,
+        value=(0, 0, 0),
+    )
+
+
+def rows_of(task: Task, result: Analysis | Problem, settings: dict) -> list[dict]:
+    """Give the rows of one image, columns as in `visage.tables.FACES` without the label.
+
+    Raises:
+        VisageError: The image has no face and `faces.no_face` is `fail`.
+    """
+    base = {"image": task.entry.image, "sha256": result.sha256, "reason": ""}
+    if isinstance(result, Problem) or result.status != "ok":
+        return [base | {"status": result.status, "reason": result.reason}]
+    base |= {"width": result.width, "height": result.height}
+    faces = [item.face for item in result.faces]
+    selected = select(faces, settings, task.regions)
+    rows = [
+        base | _face_row(number, result.faces[item.index], item)
+        for number, item in enumerate(selected)
+    ]
+    if any(item.status == "ok" for item in selected):
+        return rows
+    return _without_face(rows, base, result, settings["no_face"])
+
+
+def _without_face(rows: list[dict], base: dict, result: Analysis, no_face: str) -> list[dict]:
+    if no_face == "fail":
+        raise VisageError(
+            f"{base['image']} has no face, and faces.no_face is 'fail'. Take the image out of the "
+            "set, or set faces.no_face to skip."
+        )
+    if no_face == "whole_image" and result.whole is not None:
+        box = {"x": 0.0, "y": 0.0, "w": float(result.width or 0), "h": float(result.height or 0)}
+        reason = "no face was found: the whole image was embedded (faces.no_face)"
+        whole = {"status": "ok", "face": 0, "confidence": 0.0, "embedding": result.whole}
+        later = [row | {"face": row["face"] + 1} for row in rows]
+        return [base | box | whole | {"reason": reason}, *later]
+    return rows or [base | {"status": "no_face", "reason": "no face was found in the image"}]
+
+
+def _face_row(number: int, item: AnalysedFace, selected: Selected) -> dict:
+    face = item.face
+    known = np.isfinite(face.landmarks).any()
+    return {
+        "status": selected.status,
+        "reason": selected.reason,
+        "face": number,
+        "x": face.x,
+        "y": face.y,
+        "w": face.w,
+        "h": face.h,
+        "confidence": face.confidence,
+        "landmarks": face.landmarks.ravel() if known else None,
+        "sharpness": item.sharpness if selected.status == "ok" else None,
+        "embedding": item.embedding if selected.status == "ok" else None,
+    }
+
+
+def imported_rows(root: Path, entry: Entry, dimension: int) -> list[dict]:
+    """Give the row of an image whose embedding stands in an existing `.vector` file."""
+    from visage.vectors import VectorProblem, read_vector
+
+    base = {"image": entry.image, "sha256": None, "reason": ""}
+    try:
+        embedding = read_vector(root / as_path(entry.vector or ""), dimension)
+    except VectorProblem as problem:
+        return [base | {"status": "bad_vector", "reason": f"{entry.vector}: {problem}"}]
+    return [
+        base
+        | {"status": "ok", "face": 0, "embedding": embedding}
+        | {"reason": f"embedding taken from {entry.vector}"}
+    ]
+
+
+def tasks_of(manifest: Manifest, regions: dict[str, list[Region]] | None) -> list[Task]:
+    """Give the images of a manifest that the model has to see, each with its regions."""
+    return [
+        Task(entry, regions.get(entry.image, []) if regions is not None else None)
+        for entry in manifest.entries
+        if entry.vector is None
+    ]
+
+
+def embedding_array(rows: list[dict]) -> NDArray[np.float32]:
+    """Give the embeddings of rows that have one as one (n, dimension) array."""
+    return np.stack([row["embedding"] for row in rows if row.get("embedding") is not None])

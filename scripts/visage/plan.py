@@ -1,0 +1,154 @@
+"""What the Snakefile has to know before any job runs.
+
+The Snakefile imports this module, so it needs the standard library only, and the modules that
+say the same of themselves.
+"""
+
+import hashlib
+import logging
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+
+from visage.config import missing_folder
+from visage.errors import VisageError
+from visage.fingerprint import fingerprint
+from visage.listing import check_set, list_entries, write_manifests
+
+log = logging.getLogger(__name__)
+
+SETS = ("gallery", "queries")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Facts that follow from the config."""
+
+    demo: str  # the folder of the demo
+    names: str | None  # the names file that counts
+    waits_for_demo: bool  # the photographs are made by a job of this run
+    fingerprint: str  # of the model, as this process sees its packages
+    vectors: dict[str, str | None]  # set → folder of its .vector files
+    lists: str | None  # folder of the <image>.json files
+    gpus: int  # GPUs an embed job asks for
+    embed_environment: str  # path from rules/
+    command: str  # what repeats the run
+
+
+def make(config: dict, registry: dict, demo: str) -> Plan:
+    """Derive the plan from a checked config; `demo` is the folder of the demo."""
+    entry = registry["models"][config["model"]]
+    on_tensorflow = entry["engine"] == "tensorflow" or entry["detector"] in ("retinaface", "mtcnn")
+    uses_demo = [name for name in SETS if PurePath(config[name]).is_relative_to(demo)]
+    return Plan(
+        demo=demo,
+        names=_names(config, demo, bool(uses_demo)),
+        waits_for_demo=bool(uses_demo) and not Path(demo, "sources.tsv").exists(),
+        fingerprint=fingerprint(entry, pinned_hashes(registry, entry)),
+        vectors={name: _sidecar_folder(config, name, "vectors") for name in SETS},
+        lists=_sidecar_folder(config, "queries", "matches"),
+        gpus=1 if entry["engine"] in ("tensorflow", "pytorch") else 0,
+        embed_environment=f"../envs/embed{'-tensorflow' if on_tensorflow else ''}.yaml",
+        command="snakemake --cores 8",
+    )
+
+
+def _names(config: dict, demo: str, uses_demo: bool) -> str | None:
+    """Give the names file: the demo's, which is the default, only for the demo's people."""
+    names = config["names"]
+    if names and PurePath(names).is_relative_to(demo) and not uses_demo:
+        return None
+    if names and not uses_demo and not Path(names).is_file():
+        raise VisageError(
+            f"names: there is no file {Path(names).absolute()}. Correct the path, or set names to "
+            "null to do without."
+        )
+    return names
+
+
+def _sidecar_folder(config: dict, name: str, kind: str) -> str | None:
+    places = {"results": f"{config['results']}/{name}/{kind}", "beside": config[name], "none": None}
+    return places[config["sidecars"]]
+
+
+def pinned_hashes(registry: dict, entry: dict) -> dict[str, str]:
+    """Give for each file a model needs the SHA-256 that decides its content.
+
+    That is the file's own, or, of one that is made here, that of the file it is made from.
+    """
+
+    def pinned(file: str) -> str:
+        spec = registry["files"][file]
+        return spec.get("sha256") or f"{spec['by']}({pinned(spec['derived_from'])})"
+
+    return {file: pinned(file) for file in sorted(entry["weights"].values())}
+
+
+def prepare(plan: Plan, config: dict) -> None:
+    """List both sets and remove what no longer follows from them; before any job runs.
+
+    Raises:
+        VisageError: A folder or file of the config is missing or gives nothing.
+    """
+    regions = config["faces"]["regions"]
+    if regions and not Path(regions).is_file():
+        raise VisageError(f"faces.regions: there is no file {Path(regions).absolute()}.")
+    for name in SETS:
+        awaited = plan.waits_for_demo and PurePath(config[name]).is_relative_to(plan.demo)
+        if not awaited and not Path(config[name]).is_dir():
+            raise missing_folder(name, config[name])
+    if not plan.waits_for_demo:
+        write_listing(plan, config)
+    remove_stale(config)
+
+
+def write_listing(plan: Plan, config: dict) -> None:
+    """Write the manifests of both sets."""
+    regions = config["faces"]["regions"]
+    for name in SETS:
+        root = Path(config[name])
+        entries = list_entries(root, config["import_vectors"])
+        check_set(name, root, entries)
+        settings = {
+            "set": name,
+            "model": plan.fingerprint,
+            "faces": config["faces"],
+            "import_vectors": config["import_vectors"],
+            "regions": _digest(Path(regions)) if regions else None,
+        }
+        folder = Path(config["results"], name, "manifests")
+        write_manifests(folder, entries, config["shards"], settings)
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def remove_stale(config: dict) -> None:
+    """Remove results of which a source is gone, so that Snakemake makes them again.
+
+    When a job fails, Snakemake deletes its output and takes note of its input as if it had
+    succeeded. A later run that finds the final table still there has nothing to do by its own
+    rules, and the old table would pass for the new one. A result whose source is missing is
+    therefore no result, however it came about.
+    """
+    results = Path(config["results"])
+    shards = range(config["shards"])
+    gallery = [results / f"gallery/tables/{shard}.parquet" for shard in shards]
+    queries = [results / f"queries/tables/{shard}.parquet" for shard in shards]
+    index = [results / "gallery" / name for name in ("faces.parquet", "face.db", "face.json")]
+    matches = [results / f"queries/matches/{shard}.parquet" for shard in shards]
+    scores = results / "scores.tsv"
+    _remove_unless(gallery, index)
+    for table, match in zip(queries, matches, strict=True):
+        _remove_unless([table, *index], [match])
+    _remove_unless(matches, [scores])
+    _remove_unless([*gallery, *queries], [results / "images.tsv"])
+    _remove_unless([*gallery, *queries, *matches, scores], [results / "report.html"])
+
+
+def _remove_unless(sources: list[Path], results: list[Path]) -> None:
+    missing = next((path for path in sources if not path.exists()), None)
+    for path in results if missing else ():
+        if path.exists():
+            log.warning("%s is removed: %s, which it was made from, is gone", path, missing)
+            path.unlink()
