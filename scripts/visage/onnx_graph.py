@@ -52,11 +52,13 @@ def _fold(node: onnx.NodeProto, stored: dict[str, NDArray[np.generic]]) -> bool:
     if node.op_type not in _FOLDED or any(name not in stored for name in node.input):
         return False
     values = [stored[name] for name in node.input]
+    result: NDArray[np.generic]
     if node.op_type == "Reshape":
         result = values[0].reshape([int(size) for size in values[1]])
     else:
         attributes = {item.name: item.i for item in node.attribute}
-        result = _dequantize(*values, axis=attributes["axis"], block=attributes["block_size"])
+        quantised, scale, zero = values
+        result = _dequantize(quantised, scale, zero, attributes["axis"], attributes["block_size"])
     stored[node.output[0]] = result
     return True
 

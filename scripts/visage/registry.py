@@ -103,7 +103,7 @@ class _UniqueKeys(yaml.SafeLoader):
 
 def _read(path: Path) -> Any:
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=_UniqueKeys)  # noqa: S506 - safe
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=_UniqueKeys)
     except FileNotFoundError as error:
         raise VisageError(f"{path} is missing; `git checkout {path}` brings it back.") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
@@ -114,7 +114,8 @@ def _explain(error: ValidationError) -> str:
     place = ".".join(str(part) for part in error.absolute_path) or "the file"
     if error.validator == "additionalProperties" and isinstance(error.schema, dict):
         known = error.schema.get("properties", {})
-        for key in error.instance:
+        instance = error.instance if isinstance(error.instance, dict) else {}
+        for key in instance:
             if key not in known:
                 return f"{place}: unknown key {key!r}.{nearest(str(key), known)}"
     return f"{place}: {error.message}"

@@ -1,0 +1,19 @@
+"""Put one weight file into weights/, checked against its SHA-256."""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from visage.job import logged
+from visage.registry import load_registry
+from visage.weights import fetch
+
+if TYPE_CHECKING:
+    from visage.job import snakemake
+
+# The terminal, for the progress bar: inside the block below, stderr is the log file.
+with os.fdopen(os.dup(2), "w") as screen, logged(snakemake.log[0]):
+    target = Path(snakemake.output[0])
+    fetch(
+        target.name, load_registry(Path(snakemake.params.registry))["files"], target.parent, screen
+    )
