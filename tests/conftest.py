@@ -1,0 +1,124 @@
+"""What the tests share: the workflow run in folders of its own, and real photographs."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+REPO = Path(__file__).parent.parent
+SHARED_FACES = REPO.parent / "shared" / "faces"
+
+
+@dataclass(frozen=True)
+class Workflow:
+    """The workflow, run in `folder` as a user would from a shell."""
+
+    folder: Path
+    snakefile: Path = REPO / "Snakefile"
+
+    def run(self, *arguments: str, cores: int = 2) -> subprocess.CompletedProcess[str]:
+        """Run Snakemake; both of its streams come back in `stdout`."""
+        return subprocess.run(
+            self.command(*arguments, cores=cores),
+            cwd=self.folder,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            env=self.environment(),
+            check=False,
+        )
+
+    def command(self, *arguments: str, cores: int = 2) -> list[str]:
+        """Give the command line. Targets go before --config, or they are read as config."""
+        base = [sys.executable, "-m", "snakemake", "--snakefile", str(self.snakefile)]
+        return [*base, "--cores", str(cores), *arguments]
+
+    @staticmethod
+    def environment() -> dict[str, str]:
+        """Keep the tests' own variables out of the workflow's processes."""
+        return {key: value for key, value in os.environ.items() if not key.startswith("PYTEST")}
+
+    def succeed(self, *arguments: str, cores: int = 2) -> str:
+        """Run and expect success; give what was printed."""
+        done = self.run(*arguments, cores=cores)
+        assert done.returncode == 0, done.stdout
+        return done.stdout
+
+    def fail(self, *arguments: str) -> str:
+        """Run and expect an error; give what was printed."""
+        done = self.run(*arguments)
+        assert done.returncode != 0, done.stdout
+        return done.stdout
+
+    def log(self, rule: str) -> str:
+        """Give the logs of all jobs of a rule."""
+        logs = sorted((self.folder / "results/logs" / rule).rglob("*.log"))
+        return "\n".join(path.read_text() for path in logs)
+
+    def embedded(self) -> int:
+        """Count the images that the model was run on, by the logs, and forget the logs."""
+        folder = self.folder / "results/logs/embed_shard"
+        total = 0
+        for path in folder.glob("*.log"):
+            words = path.read_text().split("embedded ")[1:]
+            total += sum(int(part.split(",")[0]) for part in words)
+            path.unlink()
+        return total
+
+    def scores(self) -> pd.DataFrame:
+        """Read the scores table."""
+        return pd.read_csv(
+            self.folder / "results/scores.tsv", sep="\t", keep_default_na=False, dtype={"ID": str}
+        )
+
+
+def demo_folder(parent: Path) -> Path:
+    """Give a folder with the demo's photographs, from this clone where it has them already."""
+    target = parent / "resources" / "demo"
+    source = REPO / "resources" / "demo"
+    if not (source / "sources.tsv").exists():
+        Workflow(REPO).succeed("resources/demo/sources.tsv")
+    shutil.copytree(source, target)
+    return target
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Workflow:
+    """The demo, run once as the README says; not to be changed by the tests that look at it."""
+    folder = tmp_path_factory.mktemp("demo")
+    demo_folder(folder)
+    workflow = Workflow(folder)
+    workflow.succeed()
+    return workflow
+
+
+@pytest.fixture
+def demo_copy(demo: Workflow, tmp_path: Path) -> Workflow:
+    """A finished demo to do anything with; modification times are those of the original."""
+    shutil.copytree(demo.folder, tmp_path / "copy", symlinks=True)
+    return Workflow(tmp_path / "copy")
+
+
+@pytest.fixture(scope="session")
+def shared_faces() -> Path:
+    """Real labelled photographs that stand beside the project, where they do."""
+    if not SHARED_FACES.is_dir():
+        pytest.skip("../shared/faces is not here")
+    return SHARED_FACES
+
+
+@pytest.fixture(scope="session")
+def photographs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo's photographs alone."""
+    return demo_folder(tmp_path_factory.mktemp("photographs"))
+
+
+def kill(pid: int) -> None:
+    """End a process as the kernel does when memory runs out."""
+    os.kill(pid, signal.SIGKILL)
