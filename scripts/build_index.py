@@ -1,0 +1,21 @@
+"""Join the gallery's faces tables into one searchable index."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from visage.index import build_index
+from visage.job import logged
+
+if TYPE_CHECKING:
+    from visage.job import snakemake
+
+with logged(snakemake.log[0]):
+    build_index(
+        tables=[Path(path) for path in snakemake.input.tables],
+        faces=Path(snakemake.output.faces),
+        annoy=Path(snakemake.output.annoy),
+        labels=Path(snakemake.output.labels),
+        normalize=snakemake.params.normalize,
+        trees=snakemake.params.trees,
+        seed=snakemake.params.seed,
+    )

@@ -1,0 +1,21 @@
+"""Write the closest people of one image, asked for by name, from its shard's tables."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from visage.job import logged
+from visage.listing import as_text
+from visage.match import extract_match
+
+if TYPE_CHECKING:
+    from visage.job import snakemake
+
+with logged(snakemake.log[0]):
+    extract_match(
+        table=Path(snakemake.input.table),
+        matches=Path(snakemake.input.matches),
+        image=as_text(snakemake.wildcards.image),
+        output=Path(snakemake.output[0]),
+        ranking=snakemake.params.settings["ranking"],
+        results=snakemake.params.settings["results"],
+    )

@@ -1,0 +1,33 @@
+"""Find the people closest to each face of a shard of the queries."""
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from visage.job import logged
+from visage.match import match_shard, remove_old_lists
+from visage.sidecars import sidecar_path
+from visage.verdict import resolve_threshold
+
+if TYPE_CHECKING:
+    from visage.job import snakemake
+
+with logged(snakemake.log[0]):
+    params = snakemake.params
+    names = snakemake.input.get("names")
+    table, output = Path(snakemake.input.table), Path(snakemake.output[0])
+    folder = Path(params.sidecars) if params.sidecars else None
+    threshold = resolve_threshold(params.settings["threshold"], params.published, params.normalize)
+    match_shard(
+        table=table,
+        faces=Path(snakemake.input.faces),
+        annoy=Path(snakemake.input.annoy),
+        names=Path(names) if names else None,
+        output=output,
+        sidecar=partial(sidecar_path, folder, suffix=".json") if folder else None,
+        settings=params.settings,
+        normalize=params.normalize,
+        threshold=threshold.value,
+    )
+    if folder == output.parent:  # never in the user's own folder: another program's files are there
+        remove_old_lists(folder, table, int(snakemake.wildcards.shard), params.shards)

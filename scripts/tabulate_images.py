@@ -1,0 +1,17 @@
+"""Say what became of each image of both sets."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from visage.job import logged
+from visage.status import tabulate
+
+if TYPE_CHECKING:
+    from visage.job import snakemake
+
+with logged(snakemake.log[0]):
+    tabulate(
+        gallery=[Path(path) for path in snakemake.input.gallery],
+        queries=[Path(path) for path in snakemake.input.queries],
+        output=Path(snakemake.output[0]),
+    )

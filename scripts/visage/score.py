@@ -1,0 +1,122 @@
+"""Who is in a group of images: the scores of `scores.tsv`."""
+
+import logging
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+
+from visage.names import link, read_names
+from visage.tables import read_table
+from visage.tsv import write_tsv
+from visage.verdict import VERDICTS
+
+log = logging.getLogger(__name__)
+
+SMALLEST = 0.01  # distance in a score: the −0.5 rule would make it infinite or negative below
+COLUMNS = ["image", "group", "face", "rank", "id", "distance", "hits", "probability", "verdict"]
+TEXTS = ["image", "group", "id", "verdict"]
+SEEN = VERDICTS.index("possible")  # up to this verdict an image counts as one of the person's
+
+
+def score(
+    matches: list[Path], names: Path | None, links: str | None, results: int, output: Path
+) -> None:
+    """Score each person in each group of queries and write the table.
+
+    Args:
+        matches: The matches tables of all shards.
+        names: The names file, if there is one.
+        links: The config's template of a person's page, if any.
+        results: The config's `match.results`: so many people count for each image.
+        output: The TSV to write.
+    """
+    table = pa.concat_tables([read_table(path, COLUMNS) for path in matches])
+    for column in TEXTS:  # each text once in memory, however many rows have it
+        place = table.column_names.index(column)
+        table = table.set_column(place, column, table[column].dictionary_encode())
+    people = people_of_images(table.unify_dictionaries().to_pandas(), results)
+    scores = scores_of(people)
+    log.info("%d people in %d groups", len(scores), scores["group"].nunique())
+    known = read_names(names)
+    ids = scores["id"].tolist()
+    frame = pd.DataFrame(
+        {
+            "Score": _decimals(scores["score"], 2),
+            "Hits": scores["hits"].astype("int64"),
+            "Avg Distance": _decimals(scores["average"], 2),
+            "ID": ids,
+            "Name": [known[person].name if person in known else person for person in ids],
+            "Group": scores["group"],
+            "Images": scores["images"].astype("int64"),
+            "Best Distance": _decimals(scores["best"], 4),
+            "Probability": _decimals(scores["probability"], 2),
+            "Verdict": [VERDICTS[place] for place in scores["verdict"]],
+            "Link": [link(links, person, known) for person in ids],
+        }
+    )
+    write_tsv(output, frame)
+
+
+def people_of_images(rows: pd.DataFrame, results: int) -> pd.DataFrame:
+    """Give each image's people once, by the face nearest to them.
+
+    Args:
+        rows: Of the matches tables, columns `COLUMNS`.
+        results: How many people count for an image.
+
+    Returns:
+        The columns of `rows`, `verdict` (the best of the image's faces, as its place in
+        `VERDICTS`) and `probability` (the highest). The `results` nearest people, and whoever
+        else is a match: in a picture of twenty people nobody is lost.
+    """
+    rows = rows.assign(
+        verdict=rows["verdict"].astype("object").map(VERDICTS.index).astype("int64"),
+        probability=rows["probability"].astype("float64"),
+    )
+    rows = rows.sort_values(["image", "distance", "face", "rank"], kind="stable")
+    person = rows.groupby(["image", "id"], observed=True, sort=False)
+    rows["verdict"] = person["verdict"].transform("min")
+    rows["probability"] = person["probability"].transform("max")
+    rows = rows[~rows.duplicated(["image", "id"])]
+    place = rows.groupby("image", observed=True, sort=False).cumcount()
+    return rows[(place < results) | (rows["verdict"] == VERDICTS.index("match"))]
+
+
+def scores_of(people: pd.DataFrame) -> pd.DataFrame:
+    """Score the people of each group; one is told from another by the id, never by the name.
+
+    Args:
+        people: What `people_of_images` gives.
+
+    Returns:
+        group, id, hits, average (distance, weighted by hits), score = hits / average (as the
+        original does, but for an average below 0.01), images, best (distance), probability,
+        verdict. Sorted by group, verdict, score; ties as the original breaks them: more hits
+        first, then the ids downwards.
+    """
+    people = people.assign(
+        weighted=people["distance"] * people["hits"], seen=people["verdict"] <= SEEN
+    )
+    scores = (
+        people.groupby(["group", "id"], observed=True, sort=False)
+        .agg(
+            hits=("hits", "sum"),
+            weighted=("weighted", "sum"),
+            images=("seen", "sum"),
+            best=("distance", "min"),
+            probability=("probability", "max"),
+            verdict=("verdict", "min"),
+        )
+        .reset_index()
+        .astype({"group": "object", "id": "object"})
+    )
+    scores["average"] = scores["weighted"] / scores["hits"]
+    scores["score"] = scores["hits"] / scores["average"].clip(lower=SMALLEST)
+    return scores.sort_values(
+        ["group", "verdict", "score", "hits", "id"], ascending=[True, True, False, False, False]
+    )
+
+
+def _decimals(numbers: pd.Series, places: int) -> list[str]:
+    return ["" if pd.isna(number) else f"{number:.{places}f}" for number in numbers]
