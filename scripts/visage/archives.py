@@ -85,7 +85,7 @@ from pathlib import Path
 
 class Backend:
     def prepare_metadata_for_build_wheel(self, folder, config_settings=None):
-        info = Path(folder) / "{name}-{version}.dist-info"
+        info = Path(folder) / "{folder}.dist-info"
         info.mkdir()
         text = "Metadata-Version: 2.1\\nName: {name}\\nVersion: {version}\\n"
         (info / "METADATA").write_text(text, encoding="utf-8")
@@ -102,7 +102,9 @@ def _no_build(work: Path, package: Package) -> str:
     folder = work / "backend" / "setuptools"
     folder.mkdir(parents=True)
     (folder / "__init__.py").write_text("", encoding="utf-8")
-    backend = _BACKEND.format(name=name, version=version)
+    # As the names of wheels are written.
+    distribution = f"{name.lower().replace('-', '_').replace('.', '_')}-{version}"
+    backend = _BACKEND.format(folder=distribution, name=name, version=version)
     (folder / "build_meta.py").write_text(backend, encoding="utf-8")
     return os.pathsep.join([str(folder.parent), *filter(None, [os.environ.get("PYTHONPATH")])])
 

@@ -2,6 +2,7 @@
 
 import errno
 import logging
+from itertools import chain
 from pathlib import Path
 from typing import TextIO
 
@@ -21,7 +22,6 @@ ATTEMPTS = 5
 FIRST_WAIT = 1.0  # seconds; doubled each time
 LONGEST_WAIT = 20.0
 TIMEOUT = httpx.Timeout(30.0, connect=15.0)  # seconds without a sign of the server
-CHUNK = 1 << 18
 
 _WEB_PAGE = "the answer is a web page (HTML), not the file"
 # Answers that may be different in a moment; all other errors of HTTP are final.
@@ -143,6 +143,11 @@ def _start(response: httpx.Response, have: int, part: Path) -> int:
 def _save(
     response: httpx.Response, part: Path, start: int, size: int, progress: TextIO | None
 ) -> None:
+    # As they come in: chunks of a fixed size would be lost when the connection is cut inside one.
+    chunks = response.iter_bytes()
+    first = next(chunks, b"")
+    if start == 0 and first.lstrip()[:15].lower().startswith((b"<!doctype html", b"<html")):
+        raise SourceError(_WEB_PAGE)
     done = start
     with (
         part.open("ab" if start else "wb") as file,
@@ -156,9 +161,7 @@ def _save(
             disable=progress is None or not progress.isatty(),
         ) as bar,
     ):
-        for chunk in response.iter_bytes(CHUNK):
-            if done == 0 and chunk.lstrip()[:15].lower().startswith((b"<!doctype html", b"<html")):
-                raise SourceError(_WEB_PAGE)
+        for chunk in chain([first], chunks):
             done += len(chunk)
             if done > size:
                 part.unlink()
