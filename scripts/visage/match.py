@@ -140,8 +140,6 @@ def _search(
     probes: pa.Table, faces: pa.Table, annoy: Path, settings: dict, normalize: bool
 ) -> tuple[Candidates, list[str]]:
     vectors, queries = vectors_of(faces), vectors_of(probes)
-    if normalize:
-        vectors, queries = unit(vectors), unit(queries)
     if not len(queries):
         queries = np.empty((0, vectors.shape[1]), np.float32)
     if queries.shape[1] != vectors.shape[1]:
@@ -149,11 +147,11 @@ def _search(
             f"The queries' embeddings have {queries.shape[1]} numbers, the gallery's "
             f"{vectors.shape[1]}. Delete the results folder's tables and run the workflow again."
         )
-    gallery = gallery_of(vectors, faces["person"].to_pylist(), settings["ranking"])
+    gallery = gallery_of(vectors, faces["person"].to_pylist(), settings["ranking"], normalize)
     index = None
     if settings["search"] == "annoy":
         index = load_annoy(annoy, vectors.shape[1], len(vectors))
-    return rank(queries, gallery, settings, index), gallery.people
+    return rank(unit(queries) if normalize else queries, gallery, settings, index), gallery.people
 
 
 def _matches(

@@ -25,6 +25,7 @@ class Gallery(NamedTuple):
     vectors: Floats  # (m, d)
     codes: Indices  # (m,) the person of each face, an index into `people`
     people: list[str]  # ids, sorted
+    normalized: bool  # whether the vectors have length 1, and templates are to have it
 
 
 class Candidates(NamedTuple):
@@ -39,15 +40,16 @@ class Candidates(NamedTuple):
     measured: NDArray[np.float64]  # Euclidean distance to the person, to compare to a threshold
 
 
-def gallery_of(vectors: Floats, labels: list[str], ranking: str) -> Gallery:
-    """Number the people of a gallery.
+def gallery_of(vectors: Floats, labels: list[str], ranking: str, normalize: bool) -> Gallery:
+    """Normalise the vectors if asked to, and number the people of a gallery.
 
     With the original's ranking, a label counts up to its first "=", as it does there.
     """
     ids = [label.partition("=")[0] for label in labels] if ranking == "visage" else labels
     people = sorted(set(ids))
     number = {person: code for code, person in enumerate(people)}
-    return Gallery(vectors, np.array([number[person] for person in ids], np.int64), people)
+    codes = np.array([number[person] for person in ids], np.int64)
+    return Gallery(unit(vectors) if normalize else vectors, codes, people, normalize)
 
 
 def rank(queries: Floats, gallery: Gallery, settings: dict, index: Any = None) -> Candidates:
@@ -68,13 +70,12 @@ def rank(queries: Floats, gallery: Gallery, settings: dict, index: Any = None) -
 
 
 def templates_of(gallery: Gallery) -> Floats:
-    """Give each person's mean vector, shape (people, d), of unit length if the faces' are."""
+    """Give each person's mean vector, shape (people, d), of length 1 if the faces have it."""
     order = np.argsort(gallery.codes, kind="stable")
     starts = np.searchsorted(gallery.codes[order], np.arange(len(gallery.people)))
     means = np.add.reduceat(gallery.vectors[order], starts, axis=0)
     means /= np.bincount(gallery.codes)[:, None].astype(np.float32)
-    lengths = np.linalg.norm(gallery.vectors, axis=1)
-    return unit(means) if np.allclose(lengths[lengths > 0], 1, atol=1e-4) else means
+    return unit(means) if gallery.normalized else means
 
 
 def unit(vectors: Floats) -> Floats:

@@ -90,10 +90,10 @@ def scores_of(people: pd.DataFrame) -> pd.DataFrame:
         people: What `people_of_images` gives.
 
     Returns:
-        group, id, hits, average (distance, weighted by hits), score = hits / average (as the
-        original does, but for an average below 0.01), images, best (distance), probability,
-        verdict. Sorted by group, verdict, score; ties as the original breaks them: more hits
-        first, then the ids downwards.
+        group, id, hits, average (distance, weighted by hits, where there are any), score = hits /
+        average (as the original does, but for an average below 0.01), images, best (distance),
+        probability, verdict. Sorted by group, verdict, score; ties as the original breaks them:
+        more hits first, then the ids downwards.
     """
     people = people.assign(
         weighted=people["distance"] * people["hits"], seen=people["verdict"] <= SEEN
@@ -105,13 +105,14 @@ def scores_of(people: pd.DataFrame) -> pd.DataFrame:
             weighted=("weighted", "sum"),
             images=("seen", "sum"),
             best=("distance", "min"),
+            plain=("distance", "mean"),
             probability=("probability", "max"),
             verdict=("verdict", "min"),
         )
         .reset_index()
         .astype({"group": "object", "id": "object"})
     )
-    scores["average"] = scores["weighted"] / scores["hits"]
+    scores["average"] = (scores["weighted"] / scores["hits"]).fillna(scores["plain"])
     scores["score"] = scores["hits"] / scores["average"].clip(lower=SMALLEST)
     return scores.sort_values(
         ["group", "verdict", "score", "hits", "id"], ascending=[True, True, False, False, False]
