@@ -8,6 +8,8 @@ import os
 import reprlib
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from datetime import date
+from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -23,11 +25,14 @@ from visage.errors import VisageError
 SCHEMA = Path(__file__).parents[2] / "config" / "schemas" / "config.schema.yaml"
 
 _PATHS = ("gallery", "queries", "names", "results", "faces.regions")
+_SHORT = reprlib.Repr()
+_SHORT.maxstring = 80  # characters
 _WORDS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 
 
+@cache
 def read_schema() -> dict[str, Any]:
-    """Read the schema of the config."""
+    """Read the schema of the config, once; not to be changed."""
     return yaml.safe_load(SCHEMA.read_text(encoding="utf-8"))
 
 
@@ -81,7 +86,13 @@ def show(value: Any) -> str:
     """Give a value as YAML writes it, shortened where it is long."""
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
-    return reprlib.repr(value) if isinstance(value, str | list | dict) else str(value)
+    return _SHORT.repr(value) if isinstance(value, str | list | dict) else str(value)
+
+
+def default(part: Mapping[str, Any]) -> str:
+    """Give the default of a key as YAML writes it."""
+    value = part["default"]
+    return value if isinstance(value, str) else show(value)
 
 
 def missing_folder(key: str, value: str) -> VisageError:
@@ -213,15 +224,11 @@ def _hint(key: Any, prefix: str, here: list[str], schema: Mapping[str, Any]) -> 
         section, _, last = name.partition(".")
         return f"write {last} in the section {section}, on a line of its own"
     word = name.lower().replace("-", "_")
-    elsewhere = [dotted for dotted in everywhere if dotted.rpartition(".")[2] == word]
-    near = difflib.get_close_matches(word, here, n=1)
-    if word not in here and elsewhere:
-        return f"did you mean {_either(elsewhere)}?"
-    if near:
-        return f"did you mean {prefix}{near[0]}?"
-    far = difflib.get_close_matches(word, [dotted.rpartition(".")[2] for dotted in everywhere], n=1)
-    if far:
-        meant = [dotted for dotted in everywhere if dotted.rpartition(".")[2] == far[0]]
+    names = [*here, *(dotted.rpartition(".")[2] for dotted in everywhere)]
+    for near in difflib.get_close_matches(word, names, n=1):
+        if near in here:
+            return f"did you mean {prefix}{near}?"
+        meant = [dotted for dotted in everywhere if dotted.rpartition(".")[2] == near]
         return f"did you mean {_either(meant)}?"
     return f"the keys here are {', '.join(here)}"
 
@@ -232,16 +239,16 @@ def _wrong_value(key: str, value: Any, part: Any, schema: Mapping[str, Any]) -> 
             part["properties"]
         )
     part = dict(leaves(schema))[key]
-    default = f" (default: {show(part['default']).strip(chr(39))})"
+    normally = f" (default: {default(part)})"
     if value is None:
-        return f"{key}: nothing is given; it takes {allowed(part)}{default}"
-    line = f"{key}: {show(value)} is not {allowed(part)}{default}"
+        return f"{key}: nothing is given; it takes {allowed(part)}{normally}"
+    line = f"{key}: {show(value)} is not {allowed(part)}{normally}"
     words = [str(word) for word in part.get("enum", [])]
     near = difflib.get_close_matches(str(value).lower(), words, n=1)
     if near:
         return f"{line}; did you mean {near[0]}?"
-    if "string" in _kinds(part) and "title" in part and not isinstance(value, str):
-        return f"{line}; if that is what it is called, quote it: '\"{value}\"'"
+    if key in _PATHS and isinstance(value, int | float | date):
+        return f"{line}; if that is its name, write ./ before it, so that it is read as a path"
     return line
 
 
