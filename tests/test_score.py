@@ -26,7 +26,7 @@ def scored(folder: Path, *parts: list[dict], results: int = 10) -> pd.DataFrame:
         paths.append(folder / f"{number}.parquet")
         write_table(paths[-1], pa.Table.from_pylist(rows, MATCHES))
     names = folder / "names.json"
-    names.write_text(json.dumps({"a": "Sam", "b": "Sam"}))
+    names.write_text(json.dumps({"a": "Sam", "b": "Sam", "c": {"name": None, "country": "GB"}}))
     score(paths, names, None, results, folder / "scores.tsv")
     return pd.read_csv(folder / "scores.tsv", sep="\t", keep_default_na=False, dtype=str)
 

@@ -46,7 +46,7 @@ def score(
             "Hits": scores["hits"].astype("int64"),
             "Avg Distance": _decimals(scores["average"], 2),
             "ID": ids,
-            "Name": [known[person].name if person in known else person for person in ids],
+            "Name": [(person in known and known[person].name) or person for person in ids],
             "Group": scores["group"],
             "Images": scores["images"].astype("int64"),
             "Best Distance": _decimals(scores["best"], 4),
