@@ -165,8 +165,9 @@ class Embedder:
         if not prepared.wanted and self._settings["no_face"] == "whole_image":
             prepared.wanted.append(WHOLE)
             prepared.crops.append(_fit(photograph.pixels, model.recogniser.size))
-        if model.recogniser.batch == 1:
-            # This recogniser gains nothing from batches and runs in its caller's thread.
+        if model.recogniser.batch == 1 or not prepared.wanted:
+            # The recogniser gains nothing from batches and runs in its caller's thread; or there
+            # is nothing to recognise, and waiting for a batch would only keep it from the cache.
             return next(iter(self._recognise([prepared])))
         return prepared
 
