@@ -20,7 +20,6 @@ rule fetch_weights:
     wildcard_constraints:
         file="|".join(map(re.escape, REGISTRY["files"])),
     params:
-        spec=lambda wildcards: REGISTRY["files"][wildcards.file],
         registry=REGISTRY_FILE,
     threads: 1
     resources:

@@ -17,6 +17,7 @@ from visage.images import Pixels
 from visage.listing import Entry, list_entries
 from visage.models import Embeddings, Face, Model
 from visage.selection import select
+from visage.sidecars import write_sidecar
 
 SETTINGS = {"keep": "all", "min_confidence": 0.6, "min_size": 24, "no_face": "skip"}
 
@@ -205,3 +206,14 @@ def test_a_vector_file_that_is_no_embedding_is_a_row(
     assert row["status"] == "bad_vector"
     assert words in row["reason"]
     assert isinstance(entry, Entry)
+
+
+def test_another_programs_file_beside_an_image_is_left_alone(tmp_path: Path) -> None:
+    exported = tmp_path / "photo.jpg.json"
+    exported.write_text('{"title": "holiday"}')
+    assert not write_sidecar(exported, [], 0o644)
+    assert exported.read_text() == '{"title": "holiday"}'
+    ours = tmp_path / "other.jpg.json"
+    assert write_sidecar(ours, [1.5], 0o600)
+    assert write_sidecar(ours, [2.5], 0o600)
+    assert ours.read_text() == "[2.5]\n"

@@ -24,7 +24,9 @@ log = logging.getLogger(__name__)
 
 Embedding = NDArray[np.float32]  # (dimension,)
 
-FLUSH_SECONDS = 10.0  # what a kill can lose
+# What a kill can lose: whichever comes first.
+FLUSH_SECONDS = 10.0
+FLUSH_IMAGES = 100
 ROW_GROUP = 64  # rows read to find one: a segment may hold thousands
 # A file changed within this time of being read could change again within the clock's tick, and
 # look the same (git calls such entries racy).
@@ -104,9 +106,10 @@ class Cache:
         return found
 
     def add(self, analysis: Analysis) -> None:
-        """Keep an analysis; it is on disk within `FLUSH_SECONDS` of the next call, or on close."""
+        """Keep an analysis; a later call, or `close`, writes it."""
         self._pending.append(analysis)
-        if time.monotonic() - self._flushed > FLUSH_SECONDS:
+        waited = time.monotonic() - self._flushed
+        if waited > FLUSH_SECONDS or len(self._pending) >= FLUSH_IMAGES:
             self._own.append(self._write(self._pending))
             self._pending = []
 

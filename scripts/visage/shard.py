@@ -74,7 +74,8 @@ def embed_shard(
     log.info("%s", _summary(shard, table, embedder.embedded))
     if vectors:
         write_vectors(vectors, table)
-        _remove_orphans(vectors, manifest, shards, table)
+        if vectors != root:
+            _remove_orphans(vectors, manifest, shards, table)
     write_table(output, table, origin)
 
 

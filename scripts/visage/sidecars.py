@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from visage.errors import VisageError
 from visage.files import PRIVATE, write_text
-from visage.listing import as_path, shard_of
+from visage.listing import as_path, as_text, shard_of
 from visage.tables import read_table
 
 log = logging.getLogger(__name__)
@@ -23,7 +23,14 @@ def sidecar_path(folder: Path, image: str, suffix: str) -> Path:
 
 
 def write_sidecar(path: Path, values: list, mode: int) -> bool:
-    """Write a sidecar as one line of JSON; tell whether the file system took its name."""
+    """Write a sidecar as one line of JSON; tell whether it was written.
+
+    A file of that name that is no JSON list is another program's (photo.jpg.json holds metadata in
+    some exports) and stays as it is.
+    """
+    if _is_foreign(path):
+        log.warning("%s is another program's file and is left alone", path)
+        return False
     try:
         write_text(path, json.dumps(values) + "\n", mode)
     except OSError as error:
@@ -31,6 +38,15 @@ def write_sidecar(path: Path, values: list, mode: int) -> bool:
         log.warning("%s cannot be written (%s); its content is in the table", path, error.strerror)
         return False
     return True
+
+
+def _is_foreign(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return file.read(64).lstrip()[:1] not in (b"[", b"")
+    except OSError:
+        # There is none, or its name is too long for one: writing will tell.
+        return False
 
 
 def write_vectors(folder: Path, table: pa.Table) -> None:
@@ -75,9 +91,10 @@ def extract_vector(table: Path, image: str, output: Path) -> None:
 def remove_orphans(
     folder: Path, suffix: str, shard: int, shards: int, keep: Callable[[str], bool]
 ) -> None:
-    """Delete sidecars of this shard whose image is gone or gives none any more."""
-    from visage.listing import as_text
+    """Delete sidecars of this shard whose image is gone or gives none any more.
 
+    Only for a folder of the results: beside the images lie other programs' files too.
+    """
     for path in folder.rglob(f"*{suffix}"):
         image = as_text(path.relative_to(folder).as_posix()).removesuffix(suffix)
         if shard_of(image, shards) == shard and not keep(image):
