@@ -45,11 +45,12 @@ class Photograph:
         return int(self.pixels.shape[0])
 
 
-def decode(data: bytes) -> Photograph:
+def decode(data: bytes, max_pixels: int = MAX_PIXELS) -> Photograph:
     """Decode the bytes of an image file.
 
     EXIF rotation is applied; grey, palette, CMYK and 16-bit images become 8-bit colour; what is
     transparent is laid on white, as a browser shows it; of an animation the first picture counts.
+    More than `max_pixels` are refused before anything is unpacked.
 
     Raises:
         ImageProblem: `unreadable` or `too_large`, with the reason.
@@ -61,7 +62,7 @@ def decode(data: bytes) -> Photograph:
             # Odd metadata in otherwise good photographs; what matters raises.
             warnings.simplefilter("ignore")
             with Image.open(io.BytesIO(data), formats=FORMATS) as image:
-                _check_size(*image.size)
+                _check_size(*image.size, max_pixels)
                 image = ImageOps.exif_transpose(image)
                 rgb = np.asarray(_to_rgb(image))
     except ImageProblem:
@@ -77,11 +78,11 @@ def decode(data: bytes) -> Photograph:
     return Photograph(np.ascontiguousarray(rgb[:, :, ::-1]))
 
 
-def _check_size(width: int, height: int) -> None:
-    if width * height > MAX_PIXELS:
+def _check_size(width: int, height: int, limit: int) -> None:
+    if width * height > limit:
         raise ImageProblem(
             "too_large",
-            f"{width} x {height} pixels are more than the {MAX_PIXELS // 1_000_000} megapixels "
+            f"{width} x {height} pixels are more than the {limit // 1_000_000} megapixels "
             "that are read, as a guard against decompression bombs",
         )
     if width < 1 or height < 1:
