@@ -33,6 +33,7 @@ rule embed_shard:
         vectors=lambda wildcards: PLAN.vectors[wildcards.set],
         regions=config["faces"]["regions"],
         shards=config["shards"],
+        deny=config["deny"],
     threads: 2
     resources:
         mem_mb=4000,

@@ -29,5 +29,5 @@ with logged(snakemake.log[0]):
         normalize=params.normalize,
         threshold=threshold.value,
     )
-    if folder == output.parent:  # never in the user's own folder: another program's files are there
-        remove_old_lists(folder, table, int(snakemake.wildcards.shard), params.shards)
+    # Never in the user's own folder, where another program's files may be.
+    remove_old_lists(output.parent, table, int(snakemake.wildcards.shard), params.shards)

@@ -231,6 +231,10 @@ class Hashes:
         if 0 <= stat.mtime_ns < time.time_ns() - SETTLED_NS:
             self._now[image, stat] = sha256
 
+    def discard(self, image: str, stat: Stat) -> None:
+        """Forget a hash that was found."""
+        self._now.pop((image, stat), None)
+
     def save(self) -> None:
         """Write what was found or added; what was not asked for is forgotten."""
         rows = [

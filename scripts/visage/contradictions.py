@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Collection, Iterator
+from datetime import date
 from pathlib import PurePath
 from typing import Any
 
@@ -92,6 +93,13 @@ def _check_vectors(config: dict[str, Any]) -> Iterator[str]:
         )
 
 
+def _check_retention(config: dict[str, Any]) -> Iterator[str]:
+    try:
+        date.fromisoformat(config["retain_until"] or "2030-12-31")
+    except ValueError as error:
+        yield f"retain_until: {config['retain_until']!r} is not a day of the calendar ({error})"
+
+
 _Check = Callable[[dict[str, Any]], Iterator[str]]
 _CHECKS: list[tuple[tuple[str, ...], _Check]] = [
     (("gallery", "queries"), _check_sets),
@@ -99,6 +107,7 @@ _CHECKS: list[tuple[tuple[str, ...], _Check]] = [
     (("match.search", "match.ranking", "match.results", "match.neighbours"), _check_search),
     (("match.threshold", "index.normalize"), _check_threshold),
     (("import_vectors", "sidecars"), _check_vectors),
+    (("retain_until",), _check_retention),
 ]
 
 

@@ -56,6 +56,7 @@ class Problem:
 
 
 WHOLE = -1
+_DENIED = "its content is on the deny list (config key deny)"
 
 
 class Embedder:
@@ -69,14 +70,19 @@ class Embedder:
         cache: Cache,
         hashes: Hashes,
         threads: int,
+        denied: Callable[[str], bool] = lambda _sha256: False,
     ) -> None:
-        """Prepare for the images below `root`; `faces` is the config's section of that name."""
+        """Prepare for the images below `root`; `faces` is the config's section of that name.
+
+        What `denied` says yes to (a SHA-256) is not even looked up.
+        """
         self._root = root
         self._settings = faces
         self._load = load
         self._cache = cache
         self._hashes = hashes
         self._threads = threads
+        self._denied = denied
         self._local = threading.local()
         self._lock = threading.Lock()
         self._model: Model | None = None
@@ -117,6 +123,9 @@ class Embedder:
     def _prepare(self, task: Task) -> Any:
         """In a worker: read, look up, decode, detect and cut out; (task, …) when that is all."""
         known = self._hashes.find(task.entry.image, task.entry.stat)
+        if known and self._denied(known):
+            self._hashes.discard(task.entry.image, task.entry.stat)
+            return task, Problem(task, "denied", _DENIED)
         analysis = self._from_known(known, task) if known else None
         if analysis:
             return task, analysis
@@ -125,6 +134,8 @@ class Embedder:
         except OSError as error:
             return task, _read_problem(task, error)
         sha256 = hashlib.sha256(data).hexdigest()
+        if self._denied(sha256):
+            return task, Problem(task, "denied", _DENIED)
         with self._lock:
             self._hashes.add(task.entry.image, stat, sha256)
             if sha256 not in self._known:

@@ -2,12 +2,15 @@
 
 import os
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 PUBLIC = 0o644
 PRIVATE = 0o600  # whatever holds embeddings: biometric data, readable by their owner only
+TEMPORARY = ".visage-"  # begins the name of every file that is not whole yet
+_ABANDONED = 24 * 3600  # seconds after which nobody can still be writing one
 
 
 @contextmanager
@@ -19,7 +22,7 @@ def replacing(path: Path, mode: int = PUBLIC) -> Iterator[Path]:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     # A name of its own, not one made from the target's: that may already be 255 bytes long.
-    handle, name = tempfile.mkstemp(prefix=".visage-", dir=path.parent)
+    handle, name = tempfile.mkstemp(prefix=TEMPORARY, dir=path.parent)
     os.close(handle)
     temporary = Path(name)
     try:
@@ -50,3 +53,10 @@ def write_if_changed(path: Path, text: str, mode: int = PUBLIC) -> bool:
         pass
     write_text(path, text, mode)
     return True
+
+
+def remove_if_old(temporary: Path) -> None:
+    """Remove a temporary file that a killed process left; a younger one may be in use."""
+    with suppress(FileNotFoundError):
+        if abs(time.time() - temporary.stat().st_mtime) > _ABANDONED:
+            temporary.unlink()

@@ -4,11 +4,13 @@ import hashlib
 import logging
 import os
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
 
 from visage.cache import Cache, Hashes
+from visage.deny import read_deny
 from visage.embed import Embedder, Task, imported_rows, rows_of, tasks_of
 from visage.fingerprint import fingerprint
 from visage.listing import Entry, Manifest, label_of, read_manifest
@@ -34,6 +36,7 @@ def embed_shard(
     regions: Path | None,
     shards: int,
     threads: int,
+    deny: str | None = None,
 ) -> None:
     """Embed the images of one shard.
 
@@ -49,6 +52,7 @@ def embed_shard(
         regions: The TSV of the config's `faces.regions`.
         shards: How many shards the set has.
         threads: For decoding, detection and recognition.
+        deny: The deny list; photographs whose content it denies get a row that says so.
 
     Raises:
         VisageError: The model cannot be loaded, or an image has no face where each must.
@@ -63,7 +67,8 @@ def embed_shard(
 
     store = Cache(cache / origin.fingerprint)
     seen = Hashes(cache / "hashes" / _hashes_name(manifest, root))
-    embedder = Embedder(root, shard.settings["faces"], load, store, seen, threads)
+    denied = partial(read_deny(deny).denies, "content")
+    embedder = Embedder(root, shard.settings["faces"], load, store, seen, threads, denied)
     try:
         rows = _rows(shard, root, embedder, read_regions(regions) if regions else None, entry)
     finally:
@@ -74,8 +79,8 @@ def embed_shard(
     log.info("%s", _summary(shard, table, embedder.embedded))
     if vectors:
         write_vectors(vectors, table)
-        if vectors != root:
-            _remove_orphans(vectors, manifest, shards, table)
+    # In the results only: beside the images lie other programs' files too.
+    _remove_orphans(output.parent.parent / "vectors", manifest, shards, table)
     write_table(output, table, origin)
 
 

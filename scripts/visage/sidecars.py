@@ -10,7 +10,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from visage.errors import VisageError
-from visage.files import PRIVATE, write_text
+from visage.files import PRIVATE, TEMPORARY, remove_if_old, write_text
 from visage.listing import as_path, as_text, shard_of
 from visage.tables import read_table
 
@@ -95,6 +95,8 @@ def remove_orphans(
 
     Only for a folder of the results: beside the images lie other programs' files too.
     """
+    for path in folder.rglob(f"{TEMPORARY}*"):
+        remove_if_old(path)
     for path in folder.rglob(f"*{suffix}"):
         image = as_text(path.relative_to(folder).as_posix()).removesuffix(suffix)
         if shard_of(image, shards) == shard and not keep(image):

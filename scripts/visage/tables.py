@@ -46,6 +46,7 @@ STATUSES = {
     "bad_vector": "an existing .vector file that does not hold an embedding of the model",
     "no_person": "a gallery image at the top level, so that no folder names its person",
     "changed": "the image changed or vanished while the workflow ran",
+    "denied": "a photograph on the deny list, under another name",
 }
 
 
