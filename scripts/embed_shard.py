@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from visage.gpu import one_gpu
 from visage.job import logged
 from visage.registry import load_registry
 from visage.shard import embed_shard
@@ -10,7 +11,7 @@ from visage.shard import embed_shard
 if TYPE_CHECKING:
     from visage.job import snakemake
 
-with logged(snakemake.log[0]):
+with logged(snakemake.log[0]), one_gpu(snakemake.resources.get("gpu", 0)):
     params = snakemake.params
     embed_shard(
         manifest=Path(snakemake.input.manifest),
@@ -24,4 +25,5 @@ with logged(snakemake.log[0]):
         regions=Path(params.regions) if params.regions else None,
         shards=params.shards,
         threads=snakemake.threads,
+        deny=params.deny,
     )

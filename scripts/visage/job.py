@@ -17,6 +17,15 @@ if TYPE_CHECKING:
     # Snakemake puts this object into a script's globals; scripts import it from here for mypy only.
     snakemake: Snakemake
 
+_screens: list[int] = []  # the screen's file descriptor, while `logged` has it away
+
+
+def aloud(message: str) -> None:
+    """Warn in the log and, from inside `logged`, on the screen as well."""
+    logging.getLogger(__name__).warning("%s", message)
+    for screen in _screens:
+        os.write(screen, f"\n{message}\n".encode("utf-8", "backslashreplace"))
+
 
 @contextmanager
 def logged(log: str | Path) -> Iterator[None]:
@@ -29,6 +38,7 @@ def logged(log: str | Path) -> Iterator[None]:
     path = Path(str(log))
     path.parent.mkdir(parents=True, exist_ok=True)
     screen = os.dup(2)
+    _screens.append(screen)
     with path.open("wb") as file:
         sys.stdout.flush()
         sys.stderr.flush()
@@ -49,6 +59,7 @@ def logged(log: str | Path) -> Iterator[None]:
     finally:
         sys.stdout.flush()
         sys.stderr.flush()
+        _screens.remove(screen)
         os.close(screen)
 
 

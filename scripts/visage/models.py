@@ -14,6 +14,7 @@ from visage.align import deepface_crop, five_point_crop
 from visage.deepface_client import WeightsHome, use_engine
 from visage.detectors import detector_factory
 from visage.errors import VisageError
+from visage.gpu import say_what_computes
 from visage.images import Pixels
 from visage.interfaces import Detector, Embeddings, Face, Model, Recogniser
 from visage.recognisers import load_recogniser
@@ -78,9 +79,11 @@ def _limit_tensorflow(threads: int) -> None:
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
     import tensorflow as tf
 
+    found = tf.config.list_physical_devices("GPU")
+    say_what_computes("TensorFlow", bool(found))
     try:
-        for device in tf.config.list_physical_devices("GPU"):
-            # Otherwise TensorFlow takes all of the GPU's memory, and a second job gets none.
+        for device in found:
+            # Otherwise TensorFlow takes all of the GPU's memory, and a second process gets none.
             tf.config.experimental.set_memory_growth(device, True)
         tf.config.threading.set_intra_op_parallelism_threads(threads)
         tf.config.threading.set_inter_op_parallelism_threads(1)
@@ -92,4 +95,5 @@ def _limit_tensorflow(threads: int) -> None:
 def _limit_pytorch(threads: int) -> None:
     import torch
 
+    say_what_computes("PyTorch", torch.cuda.is_available())
     torch.set_num_threads(threads)

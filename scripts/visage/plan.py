@@ -12,6 +12,7 @@ from pathlib import Path, PurePath
 from visage.config import missing_folder
 from visage.errors import VisageError
 from visage.fingerprint import fingerprint
+from visage.gpu import gpus_to_ask_for
 from visage.listing import check_set, list_entries, write_manifests
 
 log = logging.getLogger(__name__)
@@ -38,6 +39,7 @@ def make(config: dict, registry: dict, demo: str) -> Plan:
     """Derive the plan from a checked config; `demo` is the folder of the demo."""
     entry = registry["models"][config["model"]]
     on_tensorflow = entry["engine"] == "tensorflow" or entry["detector"] in ("retinaface", "mtcnn")
+    gpus = gpus_to_ask_for(config["gpu"], entry["engine"])
     uses_demo = [name for name in SETS if PurePath(config[name]).is_relative_to(demo)]
     return Plan(
         demo=demo,
@@ -46,10 +48,14 @@ def make(config: dict, registry: dict, demo: str) -> Plan:
         fingerprint=fingerprint(entry, pinned_hashes(registry, entry)),
         vectors={name: _sidecar_folder(config, name, "vectors") for name in SETS},
         lists=_sidecar_folder(config, "queries", "matches"),
-        gpus=1 if entry["engine"] in ("tensorflow", "pytorch") else 0,
-        embed_environment=f"../envs/embed{'-tensorflow' if on_tensorflow else ''}.yaml",
+        gpus=gpus,
+        embed_environment=_embed_environment(on_tensorflow, gpus),
         command="snakemake --cores 8",
     )
+
+
+def _embed_environment(on_tensorflow: bool, gpus: int) -> str:
+    return f"../envs/embed{'-tensorflow' if on_tensorflow else ''}{'-cuda' if gpus else ''}.yaml"
 
 
 def _names(config: dict, demo: str, uses_demo: bool) -> str | None:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visage.deepface_client import WeightsHome, build_client
+from visage.gpu import say_what_computes
 from visage.images import Pixels
 from visage.interfaces import Embeddings, Recogniser
 
@@ -54,6 +55,7 @@ class OnnxSession:
         self._session = ort.InferenceSession(
             graph, options, providers=[name for name in wanted if name in available]
         )
+        say_what_computes("ONNX Runtime", wanted[0] in self._session.get_providers())
 
     def get_inputs(self) -> list[Any]:
         """Give the graph's inputs, as ONNX Runtime does."""
