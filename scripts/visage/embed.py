@@ -19,10 +19,11 @@ from numpy.typing import NDArray
 from visage.align import sharpness
 from visage.cache import AnalysedFace, Analysis, Cache, Hashes
 from visage.errors import VisageError
-from visage.images import ImageProblem, Photograph, Pixels, decode
+from visage.images import ImageProblem, Pixels
 from visage.listing import Entry, Manifest, Stat, as_path
 from visage.models import Face, Model
 from visage.selection import Region, Selected, select
+from visage.sight import Sight
 
 log = logging.getLogger(__name__)
 
@@ -147,35 +148,29 @@ class Embedder:
                 return task, sha256
             self._claimed.add(sha256)
         try:
-            photograph = decode(data)
+            return self._look(task, sha256, data)
         except ImageProblem as problem:
             analysis = Analysis(sha256, problem.status, problem.reason)
             self._keep(analysis)
             return task, analysis
-        return self._detect(task, sha256, photograph)
 
-    def _detect(self, task: Task, sha256: str, photograph: Photograph) -> Any:
+    def _look(self, task: Task, sha256: str, data: bytes) -> Any:
         model = self._loaded()
         if not hasattr(self._local, "detector"):
             self._local.detector = model.detector()
-        faces = self._local.detector.detect(photograph.pixels)
-        analysis = Analysis(
-            sha256,
-            "ok",
-            "",
-            photograph.width,
-            photograph.height,
-            [AnalysedFace(face) for face in faces],
-        )
+        sight = Sight(data, model, self._local.detector)
+        found = [AnalysedFace(face) for face in sight.faces]
+        analysis = Analysis(sha256, "ok", "", sight.width, sight.height, found)
         prepared = Prepared(task, analysis)
-        for selected in self._wanted(faces, task):
-            crop = model.crop(photograph.pixels, faces[selected.index])
-            analysis.faces[selected.index] = AnalysedFace(faces[selected.index], sharpness(crop))
+        for selected in self._wanted(sight.faces, task):
+            face = sight.faces[selected.index]
+            crop = sight.crop(face)
+            analysis.faces[selected.index] = AnalysedFace(face, sharpness(crop))
             prepared.wanted.append(selected.index)
             prepared.crops.append(crop)
         if not prepared.wanted and self._settings["no_face"] == "whole_image":
             prepared.wanted.append(WHOLE)
-            prepared.crops.append(_fit(photograph.pixels, model.recogniser.size))
+            prepared.crops.append(_fit(sight.pixels, model.recogniser.size))
         if model.recogniser.batch == 1 or not prepared.wanted:
             # The recogniser gains nothing from batches and runs in its caller's thread; or there
             # is nothing to recognise, and waiting for a batch would only keep it from the cache.

@@ -50,3 +50,5 @@ class Model:
     detector: Callable[[], Detector]
     recogniser: Recogniser
     crop: Callable[[Pixels, Face], Pixels]  # a face cut out as the recogniser wants it
+    # Pixels of an image's longer side that are enough to find its faces; None: all there are.
+    enough: int | None = None

@@ -55,7 +55,11 @@ def load_model(entry: dict, weights: Path, threads: int) -> Model:
         recogniser = load_recogniser(entry, home)
         factory = detector_factory(entry, weights)
     crop = _five_points if entry["alignment"] == "five-point" else deepface_crop
-    return Model(factory, recogniser, lambda pixels, face: crop(pixels, face, recogniser.size))
+    # Twice what detection scales down to: averaged into half, nothing that it would see is lost.
+    enough = 2 * entry["detection_size"] if entry["detection_size"] else None
+    return Model(
+        factory, recogniser, lambda pixels, face: crop(pixels, face, recogniser.size), enough
+    )
 
 
 def _five_points(pixels: Pixels, face: Face, size: tuple[int, int]) -> Pixels:
