@@ -4,7 +4,7 @@ import base64
 from uuid import uuid4
 
 from visage.gallery import Candidate, GalleryIndex
-from visage.lookup import FoundFace, cut
+from visage.lookup import FoundFace
 
 from app.service import Service, jpeg
 
@@ -60,7 +60,7 @@ def multiple_image_search(
     answer, index = service.search(data), service.index()
     return [
         {
-            "image": base64.b64encode(jpeg(cut(answer.pixels, face.box, 0.1), 320)).decode(),
+            "image": base64.b64encode(jpeg(answer.picture(face, 0.1), 320)).decode(),
             "confidence": round(face.confidence, 4),
             "performers": _performers(service, index, face, threshold, results),
         }

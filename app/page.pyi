@@ -17,8 +17,6 @@ from app.uploads import Uploads
 HERE = Path(__file__).parent / "pages"
 SYSTEM_FONTS = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif"]
 
-from gradio.events import Dependency
-
 class Photograph(gr.Image):
     """An image input that gives the bytes of the file, and opens nothing but what was uploaded.
 
@@ -48,19 +46,20 @@ class Photograph(gr.Image):
             except KeyError as error:
                 raise gr.Error("This upload is gone: upload the photograph again.") from error
         return _shown(lambda: from_base64(payload.url or ""))
-    from typing import Callable, Literal, Sequence, Any, TYPE_CHECKING
+    from collections.abc import Callable, Sequence
+    from typing import TYPE_CHECKING, Any, Literal
+
     from gradio.blocks import Block
+
     if TYPE_CHECKING:
         from gradio.components import Timer
         from gradio.components.base import Component
-
 
 def _shown(ask: Callable[[], Any]) -> Any:
     try:
         return ask()
     except Problem as problem:
         raise gr.Error(str(problem), print_exception=False) from problem
-
 
 def _ask(
     service: Service, answer: Callable[[Service, bytes, float, int], list[dict]]
@@ -71,7 +70,6 @@ def _ask(
         return _shown(lambda: answer(service, image, threshold, int(results)))
 
     return ask
-
 
 def build(service: Service, uploads: Uploads) -> gr.Blocks:
     """Build the page."""
@@ -88,14 +86,12 @@ def build(service: Service, uploads: Uploads) -> gr.Blocks:
                 gr.Markdown((HERE / f"{name}.md").read_text(encoding="utf-8"))
     return page
 
-
 _HELP = {
     "verdicts": "How to read the answer",
     "stash": "Stash says “UNIQUE constraint failed: performers.checksum”",
     "privacy": "What happens to a photograph, and what this is not for",
     "programs": "For other programs",
 }
-
 
 def _interfaces(service: Service, uploads: Uploads) -> None:
     """Offer Gradio's clients the two functions; the page itself does not show them."""
@@ -116,7 +112,6 @@ def _interfaces(service: Service, uploads: Uploads) -> None:
                 concurrency_limit=2,
                 show_progress="hidden",
             )
-
 
 def theme() -> gr.Theme:
     """Give a theme that loads no font."""

@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
-from visage.lookup import FoundFace, cut
+from visage.lookup import FoundFace
 from visage.selection import Region
 
 from app import answers, page
@@ -157,12 +157,12 @@ def _add_page(app: FastAPI, service: Service) -> None:
     def found(data: bytes, region: Region | None, preview: bool) -> dict[str, Any]:
         answer, index = service.search(data, region), service.index()
         faces = [face for face in answer.faces if face.status != "outside_region"]
-        crops = [data_address(jpeg(cut(answer.pixels, face.box), CROP)) for face in faces]
+        crops = [data_address(jpeg(answer.picture(face), CROP)) for face in faces]
         html = results.render(faces=faces, crops=crops, answer=answer, index=index)
         boxes = [{**face.box._asdict(), "verdict": _verdict(face)} for face in faces]
-        height, width = answer.pixels.shape[:2]
         shown = data_address(jpeg(answer.pixels, PREVIEW)) if preview else None
-        return {"width": width, "height": height, "boxes": boxes, "html": html, "shown": shown}
+        size = {"width": answer.width, "height": answer.height}
+        return size | {"boxes": boxes, "html": html, "shown": shown}
 
     @app.get("/faces/{item}", include_in_schema=False)
     def face(item: int) -> Response:

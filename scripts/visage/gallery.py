@@ -1,6 +1,7 @@
 """A finished gallery in memory: who is in it, and who of them is nearest to a face."""
 
 from dataclasses import dataclass
+from math import isnan
 from pathlib import Path
 from typing import NamedTuple
 
@@ -9,10 +10,11 @@ import numpy as np
 from visage.errors import VisageError
 from visage.index import vectors_of
 from visage.names import Performer, link, read_names
+from visage.probability import Calibration, probabilities
 from visage.ranking import Candidates, gallery_of, rank, unit
 from visage.search import Floats, load_annoy
 from visage.tables import read_table
-from visage.verdict import Threshold, resolve_threshold, verdicts
+from visage.verdict import Threshold, verdicts
 
 COLUMNS = ["image", "person", "face", "x", "y", "w", "h", "embedding"]
 STRANGERS = 2000  # pairs of faces of different people, to learn how far apart such faces are
@@ -51,14 +53,22 @@ class Candidate:
 class GalleryIndex:
     """A finished gallery in memory. Read only, so it may be shared between threads."""
 
-    def __init__(self, faces: Path, config: dict, names: Path | None, published: dict) -> None:
+    def __init__(
+        self,
+        faces: Path,
+        config: dict,
+        names: Path | None,
+        threshold: Threshold,
+        calibration: Calibration | None = None,
+    ) -> None:
         """Read the index.
 
         Args:
             faces: Its faces.parquet; face.db beside it is read only for `search: annoy`.
             config: The checked config.
             names: The names file, if there is one.
-            published: The model's thresholds, from config/models.yaml.
+            threshold: The largest distance of a match.
+            calibration: What turns distances into probabilities, if there is one.
 
         Raises:
             VisageError: A file is missing or damaged.
@@ -76,9 +86,8 @@ class GalleryIndex:
         if self.settings["search"] == "annoy":
             self.annoy = load_annoy(faces.parent / "face.db", vectors.shape[1], len(vectors))
         self.places = table.drop_columns("embedding")
-        self.threshold: Threshold = resolve_threshold(
-            self.settings["threshold"], published, self.normalize
-        )
+        self.threshold = threshold
+        self.calibration = calibration
         self.scale = self._scale()
         self._count = _namesakes(self.gallery.people, self.names)
 
@@ -117,12 +126,16 @@ class GalleryIndex:
             )
         found = rank(probes, self.gallery, self.settings, self.annoy)
         verdict = verdicts(found.rank, found.measured, self.threshold.value)
+        likely = probabilities(found.probe, found.measured, self.calibration)
         people: list[list[Candidate]] = [[] for _ in probes]
         for row, probe in enumerate(found.probe.tolist()):
-            people[probe].append(self._candidate(found, row, str(verdict[row])))
+            one = self._candidate(found, row, str(verdict[row]), float(likely[row]))
+            people[probe].append(one)
         return people
 
-    def _candidate(self, found: Candidates, row: int, verdict: str) -> Candidate:
+    def _candidate(
+        self, found: Candidates, row: int, verdict: str, probability: float
+    ) -> Candidate:
         person = self.gallery.people[found.person[row]]
         performer = self.names.get(person)
         return Candidate(
@@ -133,7 +146,7 @@ class GalleryIndex:
             distance=float(found.distance[row]),
             measured=float(found.measured[row]),
             hits=int(found.hits[row]),
-            probability=None,
+            probability=None if isnan(probability) else probability,
             verdict=verdict,
             item=int(found.nearest[row]),
         )

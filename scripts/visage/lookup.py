@@ -16,10 +16,13 @@ import numpy as np
 
 from visage.errors import VisageError
 from visage.gallery import Box, Candidate, GalleryIndex
-from visage.images import MAX_PIXELS, Pixels, decode
-from visage.models import Detector, Face, Model, load_model
+from visage.images import MAX_PIXELS, Pixels
+from visage.interfaces import Detector, Face, Model
+from visage.models import load_model
 from visage.selection import Region, Selected, select
+from visage.sight import Sight
 from visage.tables import Origin, read_origin
+from visage.verdict import Threshold, resolve_threshold
 from visage.weights import verify_model
 
 log = logging.getLogger(__name__)
@@ -40,8 +43,16 @@ class FoundFace:
 class Answer:
     """What is known about a photograph; the faces are in order of prominence."""
 
-    pixels: Pixels
+    pixels: Pixels  # upright, BGR; a large photograph's are fewer than width × height
+    width: int  # pixels, in which the boxes are
+    height: int
     faces: list[FoundFace]
+
+    def picture(self, face: FoundFace, margin: float = 0.3) -> Pixels:
+        """Cut out a face, with a margin of so many of its sides around it."""
+        x, y = self.pixels.shape[1] / self.width, self.pixels.shape[0] / self.height
+        box = face.box
+        return cut(self.pixels, Box(box.x * x, box.y * y, box.w * x, box.h * y), margin)
 
     @property
     def searched(self) -> list[FoundFace]:
@@ -114,10 +125,14 @@ class Lookup:
         with self._lock:
             if self._index is None or self._index[0] != stamp:
                 self._check()
-                index = GalleryIndex(self.faces, self.config, self._names, self._entry["threshold"])
+                index = GalleryIndex(self.faces, self.config, self._names, self._threshold())
                 self._index = (stamp, index)
                 log.info("gallery: %d faces of %d people", len(index), len(index.gallery.people))
             return self._index[1]
+
+    def _threshold(self) -> Threshold:
+        setting, normalize = self.config["match"]["threshold"], self.config["index"]["normalize"]
+        return resolve_threshold(setting, self._entry["threshold"], normalize)
 
     def _check(self) -> None:
         if not self.faces.exists():
@@ -155,18 +170,17 @@ class Lookup:
 
     def _search(self, data: bytes, region: Region | None, max_pixels: int) -> Answer:
         index, model = self.index(), self.model()
-        pixels = decode(data, max_pixels).pixels
-        faces = self._detector(model).detect(pixels)
+        sight = Sight(data, model, self._detector(model), max_pixels)
         settings = self.config["faces"] | {"keep": "all"}  # every face is shown
-        selected = select(faces, settings, [region] if region else None)
+        selected = select(sight.faces, settings, [region] if region else None)
         wanted = [item for item in selected if item.status == "ok"]
-        crops = [model.crop(pixels, faces[item.index]) for item in wanted]
+        crops = [sight.crop(sight.faces[item.index]) for item in wanted]
         people = iter(index.nearest(model.recogniser.embed(crops)) if crops else [])
         found = [
-            _found(faces[item.index], item, next(people) if item.status == "ok" else [])
+            _found(sight.faces[item.index], item, next(people) if item.status == "ok" else [])
             for item in selected
         ]
-        return Answer(pixels, found)
+        return Answer(sight.pixels, sight.width, sight.height, found)
 
     def _detector(self, model: Model) -> Detector:
         if not hasattr(self._local, "detector"):

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from visage.images import Photograph, Pixels, decode
+from visage.images import MAX_PIXELS, Photograph, Pixels, decode
 from visage.interfaces import Detector, Face, Model
 
 
@@ -17,15 +17,17 @@ class Sight:
     the photograph as it is, which is decoded then.
     """
 
-    def __init__(self, data: bytes, model: Model, detector: Detector) -> None:
-        """Decode `data` and find all faces.
+    def __init__(
+        self, data: bytes, model: Model, detector: Detector, max_pixels: int = MAX_PIXELS
+    ) -> None:
+        """Decode `data`, of at most `max_pixels`, and find all faces.
 
         Raises:
             visage.images.ImageProblem: The image cannot be decoded.
         """
         self._data = data
         self._model = model
-        self._seen: Photograph = decode(data, enough=model.enough)
+        self._seen: Photograph = decode(data, max_pixels, model.enough)
         self._whole: Photograph | None = None if self._seen.reduced else self._seen
         self.width, self.height = self._seen.width, self._seen.height
         height, width = self._seen.pixels.shape[:2]
