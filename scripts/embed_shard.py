@@ -1,5 +1,6 @@
 """Embed the images of one shard: manifest in, faces table out, `.vector` files beside it."""
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,12 @@ from visage.shard import embed_shard
 if TYPE_CHECKING:
     from visage.job import snakemake
 
-with logged(snakemake.log[0]), one_gpu(snakemake.resources.get("gpu", 0)):
+# The terminal, for the progress line: inside the block below, stderr is the log file.
+with (
+    os.fdopen(os.dup(2), "w") as screen,
+    logged(snakemake.log[0]),
+    one_gpu(snakemake.resources.get("gpu", 0)),
+):
     params = snakemake.params
     embed_shard(
         manifest=Path(snakemake.input.manifest),
@@ -26,4 +32,5 @@ with logged(snakemake.log[0]), one_gpu(snakemake.resources.get("gpu", 0)):
         shards=params.shards,
         threads=snakemake.threads,
         deny=params.deny,
+        screen=screen,
     )

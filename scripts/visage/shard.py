@@ -3,9 +3,10 @@
 import hashlib
 import logging
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
+from typing import TextIO
 
 import pyarrow as pa
 
@@ -16,6 +17,7 @@ from visage.fingerprint import fingerprint
 from visage.listing import Entry, Manifest, label_of, read_manifest
 from visage.models import Model, load_model
 from visage.plan import pinned_hashes
+from visage.progress import Progress
 from visage.selection import Region, read_regions
 from visage.sidecars import prominent_embeddings, remove_orphans, write_vectors
 from visage.tables import FACES, Origin, write_table
@@ -37,6 +39,7 @@ def embed_shard(
     shards: int,
     threads: int,
     deny: str | None = None,
+    screen: TextIO | None = None,
 ) -> None:
     """Embed the images of one shard.
 
@@ -53,6 +56,7 @@ def embed_shard(
         shards: How many shards the set has.
         threads: For decoding, detection and recognition.
         deny: The deny list; photographs whose content it denies get a row that says so.
+        screen: Where to show how far the job is, if it is a terminal.
 
     Raises:
         VisageError: The model cannot be loaded, or an image has no face where each must.
@@ -70,7 +74,10 @@ def embed_shard(
     denied = partial(read_deny(deny).denies, "content")
     embedder = Embedder(root, shard.settings["faces"], load, store, seen, threads, denied)
     try:
-        rows = _rows(shard, root, embedder, read_regions(regions) if regions else None, entry)
+        chosen = read_regions(regions) if regions else None
+        name = f"{shard.settings['set']} {manifest.stem}"
+        start = partial(Progress, cache / "progress", name, screen=screen)
+        rows = _rows(shard, root, embedder, chosen, entry, start)
     finally:
         # Whatever was computed before something went wrong is not computed again.
         store.close()
@@ -95,6 +102,7 @@ def _rows(
     embedder: Embedder,
     regions: dict[str, list[Region]] | None,
     entry: dict,
+    start: Callable[[int], Progress],
 ) -> dict[str, list[dict]]:
     settings = shard.settings["faces"]
     rows: dict[str, list[dict]] = {}
@@ -102,10 +110,10 @@ def _rows(
         if item.vector is not None:
             rows[item.image] = imported_rows(root, item, entry["dimension"])
     tasks: list[Task] = tasks_of(_without(shard, _nameless(shard)), regions)
-    for done, (task, result) in enumerate(embedder.run(tasks), start=1):
-        rows[task.entry.image] = rows_of(task, result, settings)
-        if done % 500 == 0:
-            log.info("%d of %d images", done, len(tasks))
+    with start(len(tasks)) as progress:
+        for task, result in embedder.run(tasks):
+            rows[task.entry.image] = rows_of(task, result, settings)
+            progress.step()
     for item in _nameless(shard):
         reason = "it lies at the gallery's top level: move it into its person's folder"
         rows[item.image] = [{"image": item.image, "status": "no_person", "reason": reason}]
@@ -127,9 +135,7 @@ def to_table(shard: Manifest, rows: dict[str, list[dict]]) -> pa.Table:
     """Give the rows of all images, in the order of the manifest, as a table of `FACES`."""
     label = "person" if shard.settings["set"] == "gallery" else "group"
     ordered = [
-        row | {label: label_of(entry.image)}
-        for entry in shard.entries
-        for row in rows[entry.image]
+        row | {label: label_of(entry.image)} for entry in shard.entries for row in rows[entry.image]
     ]
     return pa.Table.from_pylist(ordered, FACES)
 
