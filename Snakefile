@@ -20,6 +20,7 @@ include: "rules/index.smk"
 include: "rules/match.smk"
 include: "rules/score.smk"
 include: "rules/report.smk"
+include: "rules/privacy.smk"
 
 
 rule all:

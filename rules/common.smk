@@ -26,7 +26,7 @@ try:
     REGISTRY = load_registry(Path(REGISTRY_FILE))
     ENTRY = model_entry(REGISTRY, config["model"])
     PLAN = plan.make(config, REGISTRY, DEMO)
-    if workflow.is_main_process:
+    if workflow.is_main_process and plan.is_a_run(config, sys.argv[1:]):
         # The processes of cluster jobs read the manifests; only this one lists the folders.
         plan.prepare(PLAN, config)
 except VisageError as error:

@@ -24,7 +24,7 @@ from visage.errors import VisageError
 
 SCHEMA = Path(__file__).parents[2] / "config" / "schemas" / "config.schema.yaml"
 
-_PATHS = ("gallery", "queries", "names", "results", "faces.regions")
+_PATHS = ("gallery", "queries", "names", "results", "deny", "faces.regions")
 _SHORT = reprlib.Repr()
 _SHORT.maxstring = 80  # characters
 _WORDS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
@@ -156,6 +156,8 @@ def _plain(value: Any, part: Mapping[str, Any]) -> Any:
     The same value must not come once as 1 and once as 1.0: manifests would differ.
     """
     kinds = _kinds(part)
+    if isinstance(value, date) and part.get("format") == "date":
+        return value.isoformat()  # YAML reads 2030-12-31 as a date
     if isinstance(value, str):
         word = value.strip().lower()
         if "null" in kinds and word in ("", "~", "null"):
@@ -249,6 +251,8 @@ def _wrong_value(key: str, value: Any, part: Any, schema: Mapping[str, Any]) -> 
         return f"{line}; did you mean {near[0]}?"
     if key in _PATHS and isinstance(value, int | float | date):
         return f"{line}; if that is its name, write ./ before it, so that it is read as a path"
+    if key == "person":
+        return f"{line}; if that is the id, quote it twice: person='\"{show(value)}\"'"
     return line
 
 

@@ -6,11 +6,15 @@ say the same of themselves.
 
 import hashlib
 import logging
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path, PurePath
 
 from visage.config import missing_folder
+from visage.deny import read_deny
 from visage.errors import VisageError
+from visage.files import remove_if_old
 from visage.fingerprint import fingerprint
 from visage.gpu import gpus_to_ask_for
 from visage.listing import check_set, list_entries, write_manifests
@@ -18,6 +22,7 @@ from visage.listing import check_set, list_entries, write_manifests
 log = logging.getLogger(__name__)
 
 SETS = ("gallery", "queries")
+_CLEANUP = {"forget", "delete_results"}
 
 
 @dataclass(frozen=True)
@@ -89,6 +94,32 @@ def pinned_hashes(registry: dict, entry: dict) -> dict[str, str]:
     return {file: pinned(file) for file in sorted(entry["weights"].values())}
 
 
+def is_a_run(config: dict, arguments: Collection[str]) -> bool:
+    """Tell whether results are to be made, not taken away.
+
+    Args:
+        config: The checked config.
+        arguments: The command's; Snakemake does not yet know the targets when this is asked.
+
+    Raises:
+        VisageError: What is asked for does not go together, or results may not be kept any more.
+    """
+    asked = _CLEANUP.intersection(arguments)
+    if (config["person"] or config["image"]) and asked != {"forget"}:
+        raise VisageError(
+            "person and image are for the target forget: snakemake --cores 1 forget --config "
+            "person=ID. Targets go before --config."
+        )
+    last = config["retain_until"]
+    if last and date.today() > date.fromisoformat(last) and not asked:
+        raise VisageError(
+            f"retain_until: {last} has passed, so nothing is computed any more. Delete the results "
+            f"in {Path(config['results']).absolute()} with: snakemake --cores 1 delete_results "
+            "(the photographs are yours to delete). Or set a later day, if they may be kept."
+        )
+    return not asked
+
+
 def prepare(plan: Plan, config: dict) -> None:
     """List both sets and remove what no longer follows from them; before any job runs.
 
@@ -110,10 +141,14 @@ def prepare(plan: Plan, config: dict) -> None:
 def write_listing(plan: Plan, config: dict) -> None:
     """Write the manifests of both sets."""
     regions = config["faces"]["regions"]
+    deny = read_deny(config["deny"])
     for name in SETS:
         root = Path(config[name])
         entries = list_entries(root, config["import_vectors"])
         check_set(name, root, entries)
+        entries = [entry for entry in entries if not deny.leaves_out(name, entry)]
+        if not entries:
+            raise VisageError(f"{name}: all images of {root.absolute()} are on {config['deny']}.")
         settings = {
             "set": name,
             "model": plan.fingerprint,
@@ -121,6 +156,8 @@ def write_listing(plan: Plan, config: dict) -> None:
             "import_vectors": config["import_vectors"],
             "regions": _digest(Path(regions)) if regions else None,
         }
+        if deny.contents():
+            settings["denied"] = deny.contents()
         folder = Path(config["results"], name, "manifests")
         write_manifests(folder, entries, config["shards"], settings)
 
@@ -139,6 +176,10 @@ def remove_stale(config: dict) -> None:
     """
     results = Path(config["results"])
     shards = range(config["shards"])
+    for table in (*results.glob("*/tables/*.parquet"), *results.glob("*/matches/*.parquet")):
+        if table.stem.isdecimal() and int(table.stem) >= config["shards"]:
+            table.unlink()  # of a run with more shards
+    _remove_temporaries(results)
     gallery = [results / f"gallery/tables/{shard}.parquet" for shard in shards]
     queries = [results / f"queries/tables/{shard}.parquet" for shard in shards]
     index = [results / "gallery" / name for name in ("faces.parquet", "face.db", "face.json")]
@@ -158,3 +199,10 @@ def _remove_unless(sources: list[Path], results: list[Path]) -> None:
         if path.exists():
             log.warning("%s is removed: %s, which it was made from, is gone", path, missing)
             path.unlink()
+
+
+def _remove_temporaries(results: Path) -> None:
+    """Remove what killed jobs left half-written; not the files that are being written now."""
+    folders = ("", "*/", "*/tables/", "*/matches/", "cache/*/")
+    for path in (path for folder in folders for path in results.glob(f"{folder}.visage-*")):
+        remove_if_old(path)

@@ -38,3 +38,12 @@ def read_vector(path: Path, dimension: int) -> NDArray[np.float32]:
     if not embedding.any():
         raise VectorProblem("holds zeros only")
     return embedding
+
+
+def read_floats(path: Path) -> NDArray[np.float32] | None:
+    """Read whatever embedding is in `path`; None where there is none."""
+    try:
+        values = json.loads(path.read_bytes())
+        return np.array(values, dtype=np.float32) if isinstance(values, list) else None
+    except (OSError, ValueError, TypeError, OverflowError, RecursionError):
+        return None

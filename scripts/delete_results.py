@@ -1,0 +1,14 @@
+"""Delete all results and the cache of embeddings."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from visage.job import logged
+from visage.privacy import delete_everything
+
+if TYPE_CHECKING:
+    from visage.job import snakemake
+
+with logged(snakemake.log[0]):
+    params = snakemake.params
+    delete_everything(params.config, set(params.outputs), keep=Path(snakemake.log[0]))
