@@ -2,6 +2,7 @@
 
 A lock has exact versions and hashes and no addresses, for every platform and Python from 3.11
 on. One resolution serves all: what `make test` adds never changes what `make scores` installs.
+The environments for NVIDIA's GPUs have a lock each, for Linux only, of the same versions.
 """
 
 import subprocess
@@ -12,21 +13,26 @@ from packaging.requirements import Requirement
 
 HERE = Path(__file__).parent
 EXTRAS = ("tensorflow", "app", "cluster", "test")
-COMPILE = [
-    *(sys.executable, "-m", "uv", "pip", "compile", "--quiet", "--universal", "--no-header"),
-    *("--python-version", "3.11", "--generate-hashes", "--no-annotate", "pyproject.toml"),
-]
+_UV = (sys.executable, "-m", "uv", "pip", "compile", "--quiet", "--no-header", "--no-annotate")
+COMPILE = (
+    *(*_UV, "--generate-hashes", "--universal"),
+    *("--python-version", "3.11", "pyproject.toml"),
+)
 
-PYTHON = "3.12"
+PYTHON = "3.12"  # of the environments
+PLATFORM = "x86_64-manylinux_2_28"  # of the environments
 _FILES = ("numpy", "pyarrow")
 _EMBED = (
     *("deepface", "httpx", "jsonschema", "numpy", "onnx", "onnxruntime", "openvino", "pillow"),
     *("pip", "pyarrow", "pyyaml", "tenacity", "tqdm", "werkzeug"),
 )
-# What the scripts of each stage import, directly; the file's name is that of the stage.
+# What the scripts of each stage import, directly, or DeepFace without declaring it; the file's
+# name is that of the stage.
 ENVIRONMENTS = {
     "embed": _EMBED,
+    "embed-cuda": (*_EMBED, "onnxruntime-gpu[cuda,cudnn]"),  # and embed-cuda.post-deploy.sh
     "embed-tensorflow": (*_EMBED, "mtcnn", "tensorflow", "tf-keras"),
+    "embed-tensorflow-cuda": (*_EMBED, "mtcnn", "tensorflow[and-cuda]", "tf-keras"),
     "match": (*_FILES, "annoy"),
     "score": (*_FILES, "pandas"),
     "report": (*_FILES, "jinja2", "matplotlib", "pandas", "pillow"),
@@ -39,14 +45,38 @@ def main() -> None:
     extras = [argument for extra in EXTRAS for argument in ("--extra", extra)]
     subprocess.run([*COMPILE, *extras, "-o", str(test)], check=True, cwd=HERE.parent)
     subprocess.run([*COMPILE, "-c", str(test), "-o", str(scores)], check=True, cwd=HERE.parent)
+    for name in filter(_has_cuda, ENVIRONMENTS):
+        resolve("\n".join(ENVIRONMENTS[name]), "-c", str(test), "-o", str(lock_of(name)))
     for name in ENVIRONMENTS:
-        (HERE / f"{name}.yaml").write_text(environment(name, test.read_text()), encoding="utf-8")
+        (HERE / f"{name}.yaml").write_text(environment(name), encoding="utf-8")
 
 
-def environment(name: str, lock: str) -> str:
-    """Give the conda environment of a stage, its packages pinned to the lock's versions."""
-    versions = locked_versions(lock)
-    pins = "".join(f"      - {package}=={versions[package]}\n" for package in ENVIRONMENTS[name])
+def _has_cuda(name: str) -> bool:
+    return name.endswith("-cuda")
+
+
+def lock_of(name: str) -> Path:
+    """Give the lock file that has the versions of a stage's environment."""
+    return HERE / "locks" / (f"{name}.txt" if _has_cuda(name) else "test.txt")
+
+
+def resolve(requirements: str, *options: str) -> None:
+    """Resolve requirements for the Python and the platform of the environments, with hashes.
+
+    Raises:
+        subprocess.CalledProcessError: They cannot be met together.
+    """
+    target = ["--python-version", PYTHON, "--python-platform", PLATFORM]
+    command = [*_UV, "--generate-hashes", *target, "-", *options]
+    subprocess.run(command, check=True, cwd=HERE.parent, input=requirements, text=True)
+
+
+def environment(name: str) -> str:
+    """Give the conda environment of a stage, its packages pinned to its lock's versions."""
+    versions = locked_versions(lock_of(name).read_text(encoding="utf-8"))
+    pins = "".join(
+        f"      - {package}=={versions[package.split('[')[0]]}\n" for package in ENVIRONMENTS[name]
+    )
     return (
         "# Written by envs/lock.py (make lock).\n"
         "channels:\n  - conda-forge\n  - nodefaults\n"
@@ -54,9 +84,9 @@ def environment(name: str, lock: str) -> str:
     )
 
 
-def locked_versions(lock: str) -> dict[str, str]:
-    """Give the version of every package that the lock has for Python `PYTHON` on Linux."""
-    here = {"python_full_version": f"{PYTHON}.0", "python_version": PYTHON}
+def locked_versions(lock: str, python: str = PYTHON) -> dict[str, str]:
+    """Give the version of every package that the lock has for a Python ("3.12") on Linux."""
+    here = {"python_full_version": f"{python}.0", "python_version": python}
     here |= {"sys_platform": "linux", "platform_machine": "x86_64"}
     lines = [line.split("\\")[0] for line in lock.splitlines() if line[:1].isalnum()]
     requirements = [Requirement(line) for line in lines]
