@@ -1,0 +1,94 @@
+"""The look-up page, served for tests by a process of its own, as a user starts it."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+REPO = Path(__file__).parent.parent
+PATIENCE = 120  # seconds for the start; the machine may be busy
+
+
+@dataclass(frozen=True)
+class Served:
+    """A running page."""
+
+    url: str
+    folder: Path  # where it was started
+    temporary: Path  # its TMPDIR
+    pid: int
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def command(*arguments: str) -> list[str]:
+    return [sys.executable, str(REPO / "app"), *arguments]
+
+
+@contextmanager
+def served(folder: Path, *arguments: str, **environment: str) -> Iterator[Served]:
+    """Serve the results in `folder`; the page is ended as a user does, with Ctrl+C."""
+    port, temporary, log = free_port(), folder / "tmp", folder / "page.log"
+    temporary.mkdir(exist_ok=True)
+    with log.open("w") as file:
+        process = subprocess.Popen(
+            command("--port", str(port), *arguments),
+            cwd=folder,
+            stdout=file,
+            stderr=subprocess.STDOUT,
+            env=os.environ | {"TMPDIR": str(temporary)} | environment,
+        )
+    try:
+        url = f"http://127.0.0.1:{port}"
+        _await(f"{url}/status", process, log)
+        yield Served(url, folder, temporary, process.pid)
+    finally:
+        process.send_signal(2)
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _await(url: str, process: subprocess.Popen, log: Path) -> None:
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        assert process.poll() is None, log.read_text()
+        try:
+            httpx.get(url, timeout=5, trust_env=False)
+        except httpx.TransportError:
+            time.sleep(0.2)
+        else:
+            return
+    raise AssertionError(f"the page did not start: {log.read_text()}")
+
+
+def chromium() -> str | None:
+    """Give the path of an installed Chromium."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    return next(filter(None, map(shutil.which, names)), None)
+
+
+# Without these it asks its maker's servers about updates and the like.
+CHROMIUM = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
