@@ -1,0 +1,39 @@
+"""Build the page that shows who is where."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from visage.job import logged
+from visage.report import build_report
+from visage.verdict import resolve_threshold
+
+if TYPE_CHECKING:
+    from visage.job import snakemake
+
+
+def paths(names: list[str]) -> list[Path]:
+    """Give file names as paths."""
+    return [Path(name) for name in names]
+
+
+with logged(snakemake.log[0]):
+    params = snakemake.params
+    names = snakemake.input.get("names")
+    threshold = resolve_threshold(params.match["threshold"], params.published, params.normalize)
+    build_report(
+        gallery_tables=paths(snakemake.input.gallery_tables),
+        query_tables=paths(snakemake.input.query_tables),
+        matches=paths(snakemake.input.matches),
+        faces=Path(snakemake.input.faces),
+        scores=Path(snakemake.input.scores),
+        gallery_folder=Path(params.gallery),
+        queries_folder=Path(params.queries),
+        names=Path(names) if names else None,
+        links=params.links,
+        model=params.model,
+        threshold=threshold.value,
+        threshold_source=threshold.source,
+        command=params.command,
+        output=Path(snakemake.output[0]),
+        threads=snakemake.threads,
+    )

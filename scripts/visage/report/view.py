@@ -1,0 +1,326 @@
+"""What the templates show: the data and the pictures put together, in words and percentages."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from visage.report.data import (
+    NOT_COMPARED,
+    Candidate,
+    Face,
+    Gallery,
+    Problem,
+    Query,
+    query_problems,
+)
+from visage.report.pictures import Cuttings, Missing, Picture
+from visage.verdict import VERDICTS
+
+TOP_LEVEL = "(top level)"  # shown as the name of the group of images in no folder
+MARK = 2 / 3  # where on a distance's bar the threshold stands
+
+SHEET = dict[str, str]  # CSS class → data URI
+
+
+@dataclass(frozen=True)
+class Run:
+    """How the results were made."""
+
+    model: str
+    threshold: float | None
+    threshold_source: str
+    command: str
+    gallery: str  # folders, as the config names them
+    queries: str
+
+
+@dataclass(frozen=True)
+class CandidateView:
+    """A person beside a face."""
+
+    data: Candidate
+    picture: str  # class of the picture of their nearest gallery face, "" where there is none
+    missing: str  # why there is none
+    bar: int  # length of the distance's bar, percent
+
+
+@dataclass(frozen=True)
+class FaceView:
+    """A face beside its photograph."""
+
+    data: Face
+    label: int  # the number people see, from 1
+    place: tuple[float, float, float, float] | None  # left, top, width, height; percent
+    crop: Picture | Missing
+    candidates: list[CandidateView]
+
+    @property
+    def best(self) -> Candidate | None:
+        """The closest person."""
+        return self.data.candidates[0] if self.data.candidates else None
+
+
+@dataclass(frozen=True)
+class Card:
+    """A query image."""
+
+    id: str
+    data: Query
+    photograph: Picture | Missing
+    original: str  # relative address of the image file
+    faces: list[FaceView]
+    people: list[int]  # numbers of `Person`
+
+    @cached_property
+    def description(self) -> str:
+        """The photograph in words, for those who do not see it."""
+        if not self.faces:
+            return f"Photograph {self.data.image}: {self.data.reason or 'no face'}"
+        said = "; ".join(f"face {face.label}: {_said(face)}" for face in self.faces)
+        return f"Photograph {self.data.image} with {plural(len(self.faces), 'face')}. {said}"
+
+
+def _said(face: FaceView) -> str:
+    if face.best is None:
+        return "not compared"
+    if face.data.verdict == "unknown":
+        return "unknown"
+    return f"{face.best.name}, {face.data.verdict}"
+
+
+@dataclass
+class Person:
+    """Somebody the cards can be filtered by."""
+
+    number: int
+    id: str
+    name: str
+    first: str  # id of the first card with them
+    cards: int = 0
+
+
+@dataclass(frozen=True)
+class Score:
+    """A line of the scores table."""
+
+    values: dict[str, str]
+    group: str  # number of the group
+    person: Person | None
+    picture: str  # class of the picture of the nearest gallery face
+
+
+@dataclass(frozen=True)
+class ProblemView:
+    """An image that gave nothing."""
+
+    data: Problem
+    card: str  # id of its card, "" for a gallery image
+    picture: Picture | Missing | None
+
+
+@dataclass(frozen=True)
+class Page:
+    """Everything on the page."""
+
+    run: Run
+    gallery: Gallery
+    cards: list[Card]
+    people: list[Person]
+    groups: list[str]
+    scores: list[Score]
+    problems: list[ProblemView]
+    sheet: SHEET
+    verdicts: dict[str, int]  # verdict → faces
+    has_probability: bool
+    has_links: bool
+
+    @property
+    def faces(self) -> int:
+        """How many faces were compared."""
+        return sum(self.verdicts[verdict] for verdict in VERDICTS)
+
+    @property
+    def without_face(self) -> int:
+        """How many query images gave no face to compare."""
+        return sum(problem.data.set == "queries" for problem in self.problems)
+
+
+def make_page(
+    queries: Sequence[Query],
+    photographs: Sequence[Cuttings],
+    gallery: Gallery,
+    nearest: dict[tuple[str, int], Picture | Missing],
+    problem_pictures: dict[str, Picture | Missing],
+    scores: list[dict[str, str]],
+    run: Run,
+    original: Callable[[str], str],
+) -> Page:
+    """Put data and pictures together.
+
+    Args:
+        queries: The query images in the order of their cards.
+        photographs: What was cut from each.
+        gallery: The gallery in numbers.
+        nearest: The pictures of gallery faces, by image and face.
+        problem_pictures: Those of gallery images without a face, as far as they are shown.
+        scores: The lines of the scores table.
+        run: How the results were made.
+        original: Gives the relative address of a query's image file.
+    """
+    classes, sheet = _sheet(nearest)
+    full = _full_bar(queries, run.threshold)
+    people: dict[str, Person] = {}
+    cards = []
+    for number, (query, cuttings) in enumerate(zip(queries, photographs, strict=True), start=1):
+        faces = [
+            _face(face, query, crop, full, classes, nearest)
+            for face, crop in zip(query.faces, cuttings.crops, strict=True)
+        ]
+        seen = _people_of(query, f"q{number}", people, run.threshold is not None)
+        address = original(query.image)
+        cards.append(Card(f"q{number}", query, cuttings.photograph, address, faces, seen))
+    groups = sorted({query.group for query in queries})
+    return Page(
+        run=run,
+        gallery=gallery,
+        cards=cards,
+        people=sorted(people.values(), key=lambda person: (person.name.casefold(), person.id)),
+        groups=groups,
+        scores=_scores(scores, groups, people, _closest(queries, classes)),
+        problems=_problems(cards, gallery, problem_pictures),
+        sheet=sheet,
+        verdicts=_count(queries),
+        has_probability=any(line.get("Probability") for line in scores),
+        has_links=any(line.get("Link") for line in scores),
+    )
+
+
+def plural(number: int, singular: str, several: str | None = None) -> str:
+    """Give a number with its noun: 1 face, 2 faces, 1,000 faces."""
+    return f"{number:,} {singular if number == 1 else several or singular + 's'}"
+
+
+def _sheet(
+    nearest: dict[tuple[str, int], Picture | Missing],
+) -> tuple[dict[tuple[str, int], str], SHEET]:
+    """Give each gallery face the class of its picture; equal pictures share one."""
+    by_uri: dict[str, str] = {}
+    classes = {}
+    for key, picture in nearest.items():
+        if isinstance(picture, Picture):
+            classes[key] = by_uri.setdefault(picture.uri, f"g{len(by_uri)}")
+    return classes, {name: uri for uri, name in by_uri.items()}
+
+
+def _full_bar(queries: Sequence[Query], threshold: float | None) -> float:
+    """Give the distance of a full bar: all bars of a page are comparable."""
+    if threshold:
+        return threshold / MARK
+    distances = [c.distance for query in queries for face in query.faces for c in face.candidates]
+    return max([0.0, *distances]) or 1.0
+
+
+def _face(
+    face: Face,
+    query: Query,
+    crop: Picture | Missing,
+    full: float,
+    classes: dict[tuple[str, int], str],
+    nearest: dict[tuple[str, int], Picture | Missing],
+) -> FaceView:
+    candidates = []
+    for candidate in face.candidates:
+        picture = nearest[candidate.nearest]
+        candidates.append(
+            CandidateView(
+                data=candidate,
+                picture=classes.get(candidate.nearest, ""),
+                missing=picture.reason if isinstance(picture, Missing) else "",
+                bar=round(100 * min(1.0, max(0.0, candidate.distance / full))),
+            )
+        )
+    return FaceView(face, face.number + 1, _place(face, query), crop, candidates)
+
+
+def _place(face: Face, query: Query) -> tuple[float, float, float, float] | None:
+    """Give a face's box in percent of the photograph, cut off at its edges."""
+    if face.box is None or not query.width or not query.height:
+        return None
+    left, right = (_share(value, query.width) for value in (face.box.x, face.box.x + face.box.w))
+    top, bottom = (_share(value, query.height) for value in (face.box.y, face.box.y + face.box.h))
+    return left, top, round(right - left, 2), round(bottom - top, 2)
+
+
+def _share(value: float, whole: float) -> float:
+    return round(100 * min(1.0, max(0.0, value / whole)), 2)
+
+
+def _people_of(
+    query: Query, card: str, people: dict[str, Person], has_threshold: bool
+) -> list[int]:
+    """Give the numbers of the people a query may show, and add the card to them.
+
+    Those are all within the threshold; without one, the closest person of each face.
+    """
+    found: dict[str, Candidate] = {}
+    for face in query.faces:
+        for candidate in face.candidates:
+            if candidate.verdict != "unknown" if has_threshold else candidate.rank == 1:
+                found.setdefault(candidate.id, candidate)
+    numbers = []
+    for candidate in found.values():
+        person = people.setdefault(
+            candidate.id, Person(len(people), candidate.id, candidate.name, first=card)
+        )
+        person.cards += 1
+        numbers.append(person.number)
+    return sorted(numbers)
+
+
+def _closest(
+    queries: Sequence[Query], classes: dict[tuple[str, int], str]
+) -> dict[tuple[str, str], str]:
+    """Give for each group and person the class of the gallery face that came nearest."""
+    best: dict[tuple[str, str], tuple[float, tuple[str, int]]] = {}
+    for query in queries:
+        for face in query.faces:
+            for candidate in face.candidates:
+                key, found = (query.group, candidate.id), (candidate.distance, candidate.nearest)
+                if key not in best or found < best[key]:
+                    best[key] = found
+    return {key: classes.get(nearest, "") for key, (_, nearest) in best.items()}
+
+
+def _scores(
+    lines: list[dict[str, str]],
+    groups: list[str],
+    people: dict[str, Person],
+    closest: dict[tuple[str, str], str],
+) -> list[Score]:
+    numbers = {group: str(number) for number, group in enumerate(groups)}
+    return [
+        Score(
+            values=line,
+            group=numbers.get(line["Group"], ""),
+            person=people.get(line["ID"]) if line["Verdict"] != "unknown" else None,
+            picture=closest.get((line["Group"], line["ID"]), ""),
+        )
+        for line in lines
+    ]
+
+
+def _problems(
+    cards: list[Card], gallery: Gallery, pictures: dict[str, Picture | Missing]
+) -> list[ProblemView]:
+    ids = {card.data.image: card for card in cards}
+    queries = query_problems(card.data for card in cards)
+    return [
+        *(ProblemView(item, ids[item.image].id, None) for item in queries),
+        *(ProblemView(item, "", pictures.get(item.image)) for item in gallery.problems),
+    ]
+
+
+def _count(queries: Sequence[Query]) -> dict[str, int]:
+    found = Counter(face.verdict for query in queries for face in query.faces)
+    return {verdict: found[verdict] for verdict in (*VERDICTS, NOT_COMPARED)}
