@@ -284,6 +284,23 @@ class Blind:
         return []
 
 
+def test_mtcnn_finds_the_face_that_yunet_finds(photographs: Path) -> None:
+    """Another detector by an entry alone; the same person by either, with all five landmarks."""
+    pytest.importorskip("mtcnn")
+    entries = load_registry(REPO / "config/models.yaml")["models"]
+    pixels = photograph(photographs, "queries/known/portrait.jpg")
+    found = []
+    for name in ("sface-yunet", "sface-mtcnn"):
+        model = load_model(entries[name], REPO / "weights", 1)
+        face = max(model.detector().detect(pixels), key=lambda face: face.w * face.h)
+        (embedding,) = model.recogniser.embed([model.crop(pixels, face)])
+        found.append((face.landmarks, face.w, embedding / np.linalg.norm(embedding)))
+    (points, width, ours), (others, _, theirs) = found
+    # Left and right would be a whole face apart if they were mixed up.
+    assert np.linalg.norm(points - others, axis=1).max() < 0.15 * width
+    assert ours @ theirs > 0.9
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
