@@ -22,6 +22,7 @@ COMPILE = (
 PYTHON = "3.12"  # of the environments
 PLATFORM = "x86_64-manylinux_2_28"  # of the environments
 _FILES = ("numpy", "pyarrow")
+_IMAGES = ("opencv-contrib-python-headless", "pillow")
 _EMBED = (
     *("deepface", "httpx", "jsonschema", "numpy", "onnx", "onnxruntime", "openvino", "pillow"),
     *("pip", "pyarrow", "pyyaml", "tenacity", "tqdm", "werkzeug"),
@@ -33,9 +34,11 @@ ENVIRONMENTS = {
     "embed-cuda": (*_EMBED, "onnxruntime-gpu[cuda,cudnn]"),  # and embed-cuda.post-deploy.sh
     "embed-tensorflow": (*_EMBED, "mtcnn", "tensorflow", "tf-keras"),
     "embed-tensorflow-cuda": (*_EMBED, "mtcnn", "tensorflow[and-cuda]", "tf-keras"),
+    "evaluate": (*_FILES, *_IMAGES, "jinja2", "matplotlib", "scikit-learn"),
     "match": (*_FILES, "annoy"),
+    "privacy": (*_FILES, "jsonschema", "pyyaml"),
+    "report": (*_FILES, *_IMAGES, "jinja2"),
     "score": (*_FILES, "pandas"),
-    "report": (*_FILES, "jinja2", "matplotlib", "pandas", "pillow"),
 }
 
 

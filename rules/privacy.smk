@@ -28,7 +28,7 @@ rule forget:
     log:
         f"{RESULTS}/logs/forget.log",
     conda:
-        "../envs/match.yaml"
+        "../envs/privacy.yaml"
     threads: workflow.cores
     resources:
         mem_mb=4000,
@@ -48,7 +48,7 @@ rule delete_results:
     log:
         f"{RESULTS}/logs/delete_results.log",
     conda:
-        "../envs/match.yaml"
+        "../envs/privacy.yaml"
     threads: 1
     resources:
         mem_mb=1000,
