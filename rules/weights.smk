@@ -4,6 +4,11 @@ config/models.yaml ─► weights/<file>
 """
 
 
+# Where the workflow was started: the nodes of many clusters cannot reach the internet.
+localrules:
+    fetch_weights,
+
+
 rule fetch_weights:
     input:
         lambda wildcards: [
