@@ -17,8 +17,10 @@ include: "rules/weights.smk"
 include: "rules/demo.smk"
 include: "rules/embed.smk"
 include: "rules/index.smk"
+include: "rules/evaluate.smk"
 include: "rules/match.smk"
 include: "rules/score.smk"
+include: "rules/provenance.smk"
 include: "rules/report.smk"
 include: "rules/privacy.smk"
 
@@ -28,4 +30,5 @@ rule all:
     input:
         f"{RESULTS}/scores.tsv",
         f"{RESULTS}/images.tsv",
+        f"{RESULTS}/provenance.json",
         f"{RESULTS}/report.html",

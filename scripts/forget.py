@@ -1,13 +1,12 @@
 """Forget a person or a photograph, make the results again without it, and search them."""
 
 import json
-import os
 import subprocess
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from visage.job import logged
+from visage.job import aloud, logged
 from visage.privacy import forget
 
 if TYPE_CHECKING:
@@ -29,7 +28,6 @@ def rebuild(targets: list[str]) -> bool:
         return subprocess.run([*command, "--configfile", str(file)], check=False).returncode == 0
 
 
-screen = os.dup(2)
 with logged(snakemake.log[0]):
     report = forget(
         config=snakemake.params.config,
@@ -38,8 +36,7 @@ with logged(snakemake.log[0]):
         log_file=Path(snakemake.log[0]),
         rebuild=rebuild,
     )
-    os.write(
-        screen,
-        f"Forgotten; nothing of it was found in the results. What was removed and searched: "
-        f"{report}\nThe photographs and the names file are yours and were not touched.\n".encode(),
+    aloud(
+        "Forgotten; nothing of it was found in the results. What was removed and searched: "
+        f"{report}\nThe photographs and the names file are yours and were not touched."
     )
