@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := scores
-.PHONY: scores test check lock clean
+.PHONY: scores test test-cluster test-envs check lock clean
 
 # The main job: packages, demo photographs, weights, scores and the report.
 scores: .venv/scores.done
@@ -13,6 +13,14 @@ scores: .venv/scores.done
 # Every package named anywhere in the project, then the tests.
 test: .venv/test.done
 	$(BIN)/python -m pytest
+
+# The demo through a real Slurm on this machine; part of `make test` too. Root on Debian.
+test-cluster: .venv/test.done
+	$(BIN)/python -m pytest tests/cluster
+
+# The demo with an environment a stage, and whether every pin can be met; takes minutes.
+test-envs: .venv/test.done
+	$(BIN)/python -m pytest tests/envs -m environments
 
 # Format, lint and types; what `.ci/run` asks before anything else.
 check: .venv/test.done
