@@ -1,6 +1,6 @@
 """Every query face compared with the gallery.
 
-queries/tables/<shard>, gallery index ─► queries/matches/<shard>.parquet (and <image>.json beside it)
+queries/tables/<shard>, gallery index, evaluation.json ─► queries/matches/<shard>.parquet (and <image>.json beside it)
 """
 
 
@@ -9,6 +9,7 @@ rule match_shard:
         table=f"{RESULTS}/queries/tables/{{shard}}.parquet",
         faces=rules.build_index.output.faces,
         annoy=rules.build_index.output.annoy,
+        evaluation=EVALUATION,
         names=NAMES,
     output:
         f"{RESULTS}/queries/matches/{{shard}}.parquet",

@@ -1,23 +1,32 @@
 """Find the people closest to each face of a shard of the queries."""
 
+import logging
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from visage.job import logged
 from visage.match import match_shard, remove_old_lists
+from visage.probability import read_evaluation
 from visage.sidecars import sidecar_path
 from visage.verdict import resolve_threshold
 
 if TYPE_CHECKING:
     from visage.job import snakemake
 
+log = logging.getLogger(__name__)
+
 with logged(snakemake.log[0]):
     params = snakemake.params
     names = snakemake.input.get("names")
     table, output = Path(snakemake.input.table), Path(snakemake.output[0])
     folder = Path(params.sidecars) if params.sidecars else None
-    threshold = resolve_threshold(params.settings["threshold"], params.published, params.normalize)
+    evaluation = snakemake.input.get("evaluation")
+    own = Path(evaluation) if evaluation else None
+    threshold = resolve_threshold(
+        params.settings["threshold"], params.published, params.normalize, own
+    )
+    log.info("threshold %s: %s", threshold.value, threshold.source)
     match_shard(
         table=table,
         faces=Path(snakemake.input.faces),
@@ -28,6 +37,7 @@ with logged(snakemake.log[0]):
         settings=params.settings,
         normalize=params.normalize,
         threshold=threshold.value,
+        calibration=read_evaluation(own).calibration if own else None,
     )
     # Never in the user's own folder, where another program's files may be.
     remove_old_lists(output.parent, table, int(snakemake.wildcards.shard), params.shards)

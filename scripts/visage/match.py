@@ -13,6 +13,7 @@ from visage.errors import VisageError
 from visage.files import PUBLIC, write_text
 from visage.index import vectors_of
 from visage.names import read_names
+from visage.probability import Calibration, probabilities
 from visage.ranking import Candidates, gallery_of, rank, unit
 from visage.search import load_annoy
 from visage.sidecars import remove_orphans, write_sidecar
@@ -51,6 +52,7 @@ def match_shard(
     settings: dict,
     normalize: bool,
     threshold: float | None,
+    calibration: Calibration | None = None,
 ) -> None:
     """Find the closest people for each face of a shard of the queries.
 
@@ -64,6 +66,7 @@ def match_shard(
         settings: The config's `match`.
         normalize: The config's `index.normalize`.
         threshold: The largest distance of a match; None: there is none.
+        calibration: From the distance to a probability; None leaves the column empty.
 
     Raises:
         VisageError: A table is damaged, or the two come from different models.
@@ -75,7 +78,7 @@ def match_shard(
     gallery = read_table(faces, ["image", "person", "face", "embedding"])
     found = _search(probes, gallery, annoy, settings, normalize)
     gallery = gallery.drop_columns("embedding")
-    matches = _matches(found, probes, gallery, names, threshold)
+    matches = _matches(found, probes, gallery, names, threshold, calibration)
     log.info("%d images, %d faces, %d candidates", len(images), len(probes), len(matches))
     write_table(output, matches, origin)
     if sidecar:
@@ -160,6 +163,7 @@ def _matches(
     faces: pa.Table,
     names: Path | None,
     threshold: float | None,
+    calibration: Calibration | None,
 ) -> pa.Table:
     candidates, people = found
     known = read_names(names)
@@ -178,7 +182,9 @@ def _matches(
         "hits": candidates.hits,
         "nearest": faces["image"].take(nearest),
         "nearest_face": pc.fill_null(faces["face"].take(nearest), 0),
-        "probability": pa.nulls(len(probe), pa.float64()),
+        "probability": pa.array(
+            probabilities(candidates.probe, candidates.measured, calibration), from_pandas=True
+        ),
         "verdict": verdict.tolist(),
     }
     table = pa.table({name: columns[name] for name in MATCHES.names})

@@ -14,6 +14,7 @@ from pathlib import Path, PurePath
 from visage.config import missing_folder
 from visage.deny import read_deny
 from visage.errors import VisageError
+from visage.existing import files_of
 from visage.files import remove_if_old
 from visage.fingerprint import fingerprint
 from visage.gpu import gpus_to_ask_for
@@ -45,7 +46,7 @@ def make(config: dict, registry: dict, demo: str) -> Plan:
     entry = registry["models"][config["model"]]
     on_tensorflow = entry["engine"] == "tensorflow" or entry["detector"] in ("retinaface", "mtcnn")
     gpus = gpus_to_ask_for(config["gpu"], entry["engine"])
-    uses_demo = [name for name in SETS if PurePath(config[name]).is_relative_to(demo)]
+    uses_demo = [name for name in listed(config) if PurePath(config[name]).is_relative_to(demo)]
     return Plan(
         demo=demo,
         names=_names(config, demo, bool(uses_demo)),
@@ -57,6 +58,11 @@ def make(config: dict, registry: dict, demo: str) -> Plan:
         embed_environment=_embed_environment(on_tensorflow, gpus),
         command="snakemake --cores 8",
     )
+
+
+def listed(config: dict) -> tuple[str, ...]:
+    """Give the sets whose folders are listed; the original program's index needs none."""
+    return SETS[1:] if config["index"]["existing"] else SETS
 
 
 def _embed_environment(on_tensorflow: bool, gpus: int) -> str:
@@ -129,7 +135,9 @@ def prepare(plan: Plan, config: dict) -> None:
     regions = config["faces"]["regions"]
     if regions and not Path(regions).is_file():
         raise VisageError(f"faces.regions: there is no file {Path(regions).absolute()}.")
-    for name in SETS:
+    if config["index"]["existing"]:
+        files_of(config["index"]["existing"])
+    for name in listed(config):
         awaited = plan.waits_for_demo and PurePath(config[name]).is_relative_to(plan.demo)
         if not awaited and not Path(config[name]).is_dir():
             raise missing_folder(name, config[name])
@@ -142,7 +150,7 @@ def write_listing(plan: Plan, config: dict) -> None:
     """Write the manifests of both sets."""
     regions = config["faces"]["regions"]
     deny = read_deny(config["deny"])
-    for name in SETS:
+    for name in listed(config):
         root = Path(config[name])
         entries = list_entries(root, config["import_vectors"])
         check_set(name, root, entries)
@@ -183,12 +191,15 @@ def remove_stale(config: dict) -> None:
     gallery = [results / f"gallery/tables/{shard}.parquet" for shard in shards]
     queries = [results / f"queries/tables/{shard}.parquet" for shard in shards]
     index = [results / "gallery" / name for name in ("faces.parquet", "face.db", "face.json")]
+    evaluation = [results / "evaluation.json", results / "evaluation.html"]
+    judged = [] if config["match"]["ranking"] == "visage" else evaluation[:1]
     matches = [results / f"queries/matches/{shard}.parquet" for shard in shards]
     scores = results / "scores.tsv"
     _remove_unless(gallery, index)
+    _remove_unless(index, evaluation)
     for table, match in zip(queries, matches, strict=True):
-        _remove_unless([table, *index], [match])
-    _remove_unless(matches, [scores])
+        _remove_unless([table, *index, *judged], [match])
+    _remove_unless([*queries, *matches, *judged], [scores])
     _remove_unless([*gallery, *queries], [results / "images.tsv"])
     _remove_unless([*gallery, *queries, *matches, scores], [results / "report.html"])
 

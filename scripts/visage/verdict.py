@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visage.errors import VisageError
+from visage.probability import read_evaluation
 
 VERDICTS = ("match", "possible", "unknown")  # from the best to the worst
 
@@ -32,29 +33,34 @@ def resolve_threshold(
         published: The model's `threshold` in config/models.yaml: for "normalized" vectors and
             for "raw" ones.
         normalize: The config's `index.normalize`.
-        own: A file with the gallery's own threshold. No rule makes one yet.
+        own: The evaluation of the gallery (evaluation.json), where there is one; read for "auto".
 
     Raises:
-        VisageError: The threshold is no distance.
+        VisageError: The threshold is no distance, or the evaluation is damaged.
     """
-    if own is not None:
-        raise VisageError(f"{own}: thresholds of one's own are not read yet; remove the file.")
     if setting is None:
         return Threshold(None, "None: the config says match.threshold: null.")
     if setting == "auto":
-        space, words = ("normalized", "normalised") if normalize else ("raw", "raw")
-        distance = published.get(space)
-        if distance is None:
-            return Threshold(
-                None, f"None: the model has no published {words} distance. Set match.threshold."
-            )
-        return Threshold(
-            float(distance), f"Published for the model: {words} distance {distance:g}."
-        )
+        found = read_evaluation(own) if own is not None else None
+        if found is not None and found.threshold is not None:
+            return Threshold(found.threshold, found.summary)
+        fallback = _published(published, normalize)
+        why = f"{found.summary} " if found else ""
+        return Threshold(fallback.value, why + fallback.source)
     value = float(setting)
     if not 0 < value < float("inf"):
         raise VisageError(f"match.threshold: {setting} is no distance. Give a number above 0.")
     return Threshold(value, f"From the config: match.threshold: {value:g}.")
+
+
+def _published(published: Mapping[str, float | None], normalize: bool) -> Threshold:
+    space, words = ("normalized", "normalised") if normalize else ("raw", "raw")
+    distance = published.get(space)
+    if distance is None:
+        return Threshold(
+            None, f"None: the model has no published {words} distance. Set match.threshold."
+        )
+    return Threshold(float(distance), f"Published for the model: {words} distance {distance:g}.")
 
 
 def verdicts(

@@ -1,0 +1,40 @@
+"""How well people are told apart, measured on the gallery itself: the threshold and the odds.
+
+gallery index, photographs ─► evaluation.json (read by match and score), evaluation.html
+"""
+
+
+rule evaluate_gallery:
+    input:
+        rules.build_index.output.faces,
+    output:
+        json=f"{RESULTS}/evaluation.json",
+        page=report(
+            f"{RESULTS}/evaluation.html",
+            caption="../docs/captions/evaluation.rst",
+            category="Who",
+        ),
+    log:
+        f"{RESULTS}/logs/evaluate_gallery.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/evaluate_gallery.tsv"
+    params:
+        gallery=config["gallery"],
+        ranking=config["match"]["ranking"],
+        fpir=config["match"]["fpir"],
+        normalize=config["index"]["normalize"],
+        published=ENTRY["threshold"],
+    threads: 2
+    resources:
+        mem_mb=6000,
+        runtime=120,
+    conda:
+        "../envs/evaluate.yaml"
+    script:
+        "../scripts/evaluate_gallery.py"
+
+
+# The original's ranking has neither a threshold of its own nor probabilities.
+EVALUATION = (
+    [] if config["match"]["ranking"] == "visage" else rules.evaluate_gallery.output.json
+)

@@ -1,0 +1,23 @@
+"""Measure on the gallery itself how well people are told apart."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from visage.evaluation.evaluate import evaluate_gallery, write_evaluation
+from visage.evaluation.page import write_page
+from visage.job import logged
+
+if TYPE_CHECKING:
+    from visage.job import snakemake
+
+with logged(snakemake.log[0]):
+    params = snakemake.params
+    result, evaluated = evaluate_gallery(
+        faces=Path(snakemake.input[0]),
+        ranking=params.ranking,
+        normalize=params.normalize,
+        fpir=params.fpir,
+        published=params.published["normalized" if params.normalize else "raw"],
+    )
+    write_page(Path(snakemake.output.page), result, evaluated, Path(params.gallery))
+    write_evaluation(Path(snakemake.output.json), result)

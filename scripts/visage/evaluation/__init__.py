@@ -1,0 +1,1 @@
+"""How well people are told apart, measured on the user's own gallery."""

@@ -1,0 +1,225 @@
+"""The evaluation of a gallery: from faces.parquet to evaluation.json and the page beside it."""
+
+import json
+import logging
+import math
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+
+from visage.evaluation import metrics, protocol
+from visage.evaluation.calibration import fit, reliability
+from visage.evaluation.metrics import Interval
+from visage.evaluation.protocol import Gallery, Trials
+from visage.files import write_text
+from visage.index import vectors_of
+from visage.ranking import unit
+from visage.search import Indices
+from visage.tables import Origin, read_origin, read_table
+
+log = logging.getLogger(__name__)
+
+COLUMNS = ["image", "person", "sha256", "x", "y", "w", "h", "embedding"]
+RATES = [0.1, 0.01, 0.003]  # false-alarm rates that every evaluation reports
+
+# What a gallery must have before its own threshold replaces the published one. Two false alarms:
+# with one, a single photograph in the wrong folder would set the threshold. Five people: fewer
+# are too few strangers to stand for all others, and with their whole person taken out photographs
+# would meet a much smaller gallery than queries do. Twenty known searches: a probability needs both
+# kinds.
+ALARMS = 2
+PEOPLE = 5
+KNOWN = 20
+
+
+class Evaluated(NamedTuple):
+    """A gallery and what came of the searches, in the same order."""
+
+    gallery: Gallery
+    trials: Trials
+    people: list[str]  # ids, by code
+    faces: pa.Table  # columns `COLUMNS` without the embedding
+    misfiled: int  # photographs left out, because the same one lies under two people
+
+
+def evaluate_gallery(
+    faces: Path, ranking: str, normalize: bool, fpir: float, published: float | None
+) -> tuple[dict[str, Any], Evaluated]:
+    """Measure how well the people of an index are told apart.
+
+    Args:
+        faces: The index's faces.parquet.
+        ranking: The config's `match.ranking`.
+        normalize: The config's `index.normalize`.
+        fpir: The config's `match.fpir`.
+        published: The model's published threshold in this space.
+
+    Returns:
+        What evaluation.json holds, and what the page needs besides.
+    """
+    evaluated = search_gallery(read_table(faces, COLUMNS), ranking, normalize)
+    result = summarise(evaluated, read_origin(faces), ranking, normalize, fpir, published)
+    log.info("%s", result["summary"])
+    return result, evaluated
+
+
+def write_evaluation(path: Path, result: dict[str, Any]) -> None:
+    """Write evaluation.json."""
+    write_text(path, json.dumps(result, indent=1, allow_nan=False) + "\n")
+
+
+def search_gallery(table: pa.Table, ranking: str, normalize: bool) -> Evaluated:
+    """Search every face of a gallery in the rest of it, by the ranking of the config.
+
+    The original's ranking gives no distance that a threshold could be compared with; with it the
+    nearest face is evaluated.
+    """
+    labels = table["person"].to_pylist()
+    if ranking == "visage":
+        labels = [label.partition("=")[0] for label in labels]
+    people = sorted(set(labels))
+    number = {person: code for code, person in enumerate(people)}
+    codes = np.array([number[label] for label in labels], np.int64)
+    photographs = [
+        sha256 or image
+        for sha256, image in zip(
+            table["sha256"].to_pylist(), table["image"].to_pylist(), strict=True
+        )
+    ]
+    order = protocol.sort_key(codes, photographs)
+    codes, photographs = codes[order], [photographs[row] for row in order]
+    vectors = vectors_of(table)[order]
+    gallery = Gallery(
+        unit(vectors) if normalize else vectors,
+        codes,
+        protocol.number_copies(codes, photographs),
+        normalize,
+    )
+    distances = protocol.mean if ranking == "mean" else protocol.nearest
+    trials = protocol.search(gallery, distances(gallery))
+    wrong = _misfiled(codes, photographs)
+    trials = protocol.without(trials, wrong)
+    faces = table.drop_columns("embedding").take(pa.array(order))
+    return Evaluated(gallery, trials, people, faces, int(wrong.sum()))
+
+
+def _misfiled(codes: Indices, photographs: list[str]) -> np.ndarray:
+    """Mark photographs that lie, byte for byte, under several people."""
+    owners: dict[str, int] = {}
+    double = set()
+    for code, photograph in zip(codes.tolist(), photographs, strict=True):
+        if owners.setdefault(photograph, code) != code:
+            double.add(photograph)
+    return np.array([photograph in double for photograph in photographs], bool)
+
+
+def summarise(
+    evaluated: Evaluated,
+    origin: Origin,
+    ranking: str,
+    normalize: bool,
+    fpir: float,
+    published: float | None,
+) -> dict[str, Any]:
+    """Give the content of evaluation.json."""
+    trials, codes = evaluated.trials, evaluated.gallery.codes
+    known = metrics.mated(trials)
+    counts = {
+        "photographs": len(codes),
+        "people": len(evaluated.people),
+        "people_with_two": len(np.unique(codes[known])),
+        "known_searches": int(known.sum()),
+        "strangers_searches": len(metrics.strangers(trials)),
+        "misfiled": evaluated.misfiled,
+    }
+    points = metrics.operating_points(trials, codes, sorted({*RATES, fpir}, reverse=True))
+    reason = _why_not(counts, ranking, fpir)
+    asked = next(point for point in points if point.fpir == fpir)
+    calibration = None if reason else fit(trials)
+    if not reason and calibration is None:
+        reason = (
+            "Photographs of the same person are no nearer to each other than to others': the "
+            "gallery's labels or the model must be wrong, so nothing is derived from them."
+        )
+    threshold = None if reason else asked.threshold
+    result: dict[str, Any] = {
+        "model": origin.model,
+        "fingerprint": origin.fingerprint,
+        "ranking": ranking,
+        "normalize": normalize,
+        "fpir": fpir,
+        "gallery": counts,
+        "threshold": threshold,
+        "summary": reason or _found(asked, counts),
+        "calibration": calibration._asdict() if calibration else None,
+        "operating": [_point(point) for point in points],
+        "rank_one": None,
+        "cmc": [],
+        "published": _at(trials, published),
+        "reliability": [],
+    }
+    if known.any() and counts["people"] > 1:
+        result["rank_one"] = metrics.rank_one_interval(trials, codes)._asdict()
+        ranks = min(metrics.RANKS, counts["people"])
+        result["cmc"] = metrics.cmc(trials, ranks)
+    if calibration:
+        result["reliability"] = [
+            {"predicted": b.predicted, "observed": b.observed._asdict(), "searches": b.searches}
+            for b in reliability(trials, codes)
+        ]
+    return result
+
+
+def _why_not(counts: dict[str, int], ranking: str, fpir: float) -> str:
+    """Say why the gallery sets no threshold; "" where it does."""
+    if ranking == "visage":
+        return (
+            "The ranking visage orders people by a number that is no distance: it gets no "
+            "threshold of its own."
+        )
+    enough = (
+        counts["people_with_two"] >= PEOPLE
+        and counts["known_searches"] >= KNOWN
+        and metrics.false_alarms_allowed(counts["strangers_searches"], fpir) >= ALARMS
+    )
+    if enough:
+        return ""
+    return (
+        f"The gallery is too small for a threshold of its own: {counts['photographs']} photographs "
+        f"of {counts['people']} people, {counts['people_with_two']} of them with more than one. "
+        f"For FPIR {percent(fpir)} it takes {math.ceil(ALARMS / fpir - 1)} photographs (so that "
+        f"{ALARMS} false alarms or more decide), {PEOPLE} people with two or more and {KNOWN} "
+        "photographs of theirs."
+    )
+
+
+def _found(point: metrics.Operating, counts: dict[str, int]) -> str:
+    return (
+        f"The gallery's own threshold is {point.threshold:.4f}: of {counts['strangers_searches']} "
+        f"photographs searched without their person, {point.false_alarms} came within it (FPIR "
+        f"{percent(point.fpir)} was asked for)."
+    )
+
+
+def percent(share: float) -> str:
+    """Write a share as a percentage, with no more places than it needs."""
+    return f"{100 * share:.4g} %"
+
+
+def _point(point: metrics.Operating) -> dict[str, Any]:
+    fnir = point.fnir._asdict() if isinstance(point.fnir, Interval) else None
+    return point._asdict() | {"fnir": fnir}
+
+
+def _at(trials: Trials, threshold: float | None) -> dict[str, float | None] | None:
+    """Say what the published threshold does in this gallery."""
+    if threshold is None:
+        return None
+    some = bool(len(metrics.strangers(trials)))
+    return {
+        "threshold": threshold,
+        "fpir": metrics.fpir_at(trials, threshold) if some else None,
+        "fnir": metrics.fnir_at(trials, threshold) if metrics.mated(trials).any() else None,
+    }
