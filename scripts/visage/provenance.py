@@ -189,11 +189,8 @@ def _sha256(path: Path) -> str:
 
 
 def _version(home: Path) -> str:
-    import tomllib
-
-    return tomllib.loads((home / "pyproject.toml").read_text(encoding="utf-8"))["project"][
-        "version"
-    ]
+    text = (home / "pyproject.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)["project"]["version"]
 
 
 def _commit(home: Path) -> dict[str, Any]:
