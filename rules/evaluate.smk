@@ -18,18 +18,18 @@ rule evaluate_gallery:
         f"{RESULTS}/logs/evaluate_gallery.log",
     benchmark:
         f"{RESULTS}/benchmarks/evaluate_gallery.tsv"
+    conda:
+        "../envs/evaluate.yaml"
+    threads: 2
+    resources:
+        mem_mb=6000,
+        runtime=120,
     params:
         gallery=config["gallery"],
         ranking=config["match"]["ranking"],
         fpir=config["match"]["fpir"],
         normalize=config["index"]["normalize"],
         published=ENTRY["threshold"],
-    threads: 2
-    resources:
-        mem_mb=6000,
-        runtime=120,
-    conda:
-        "../envs/evaluate.yaml"
     script:
         "../scripts/evaluate_gallery.py"
 

@@ -1,6 +1,7 @@
 """Every query face compared with the gallery.
 
-queries/tables/<shard>, gallery index, evaluation.json ─► queries/matches/<shard>.parquet (and <image>.json beside it)
+queries/tables/<shard>, gallery index, evaluation.json ─► queries/matches/<shard>.parquet
+(and <image>.json beside it)
 """
 
 
@@ -17,18 +18,18 @@ rule match_shard:
         f"{RESULTS}/logs/match_shard/{{shard}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/match_shard/{{shard}}.tsv"
+    conda:
+        "../envs/match.yaml"
+    threads: 2
+    resources:
+        mem_mb=3000,
+        runtime=60,
     params:
         settings=config["match"],
         normalize=config["index"]["normalize"],
         published=ENTRY["threshold"],
         sidecars=PLAN.lists,
         shards=config["shards"],
-    threads: 2
-    resources:
-        mem_mb=3000,
-        runtime=60,
-    conda:
-        "../envs/match.yaml"
     script:
         "../scripts/match_shard.py"
 
@@ -45,13 +46,13 @@ rule extract_match:
         f"{RESULTS}/benchmarks/extract_match/{{image}}.tsv"
     wildcard_constraints:
         image=r"(.|\n)+",
-    params:
-        settings=config["match"],
+    conda:
+        "../envs/match.yaml"
     threads: 1
     resources:
         mem_mb=500,
         runtime=5,
-    conda:
-        "../envs/match.yaml"
+    params:
+        settings=config["match"],
     script:
         "../scripts/extract_match.py"

@@ -11,6 +11,7 @@ rule build_report:
         matches=MATCHES,
         faces=rules.build_index.output.faces,
         scores=rules.score_matches.output[0],
+        evaluation=EVALUATION,
         names=NAMES,
     output:
         report(f"{RESULTS}/report.html", caption="../docs/captions/report.rst", category="Who"),

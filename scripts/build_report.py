@@ -19,7 +19,13 @@ def paths(names: list[str]) -> list[Path]:
 with logged(snakemake.log[0]):
     params = snakemake.params
     names = snakemake.input.get("names")
-    threshold = resolve_threshold(params.match["threshold"], params.published, params.normalize)
+    evaluation = snakemake.input.get("evaluation")
+    threshold = resolve_threshold(
+        params.match["threshold"],
+        params.published,
+        params.normalize,
+        Path(evaluation) if evaluation else None,
+    )
     build_report(
         gallery_tables=paths(snakemake.input.gallery_tables),
         query_tables=paths(snakemake.input.query_tables),
