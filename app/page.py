@@ -18,35 +18,32 @@ HERE = Path(__file__).parent / "pages"
 SYSTEM_FONTS = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif"]
 
 
-class Photograph(gr.Image):
-    """An image input that gives the bytes of the file, and opens nothing but what was uploaded.
+def photograph(uploads: Uploads) -> gr.Image:
+    """Give an image input that hands on the bytes of the file, and opens only what was uploaded.
 
     Gradio's own would open any path that a request names, copy it, and fetch addresses.
     """
+    image = gr.Image(type="filepath", label="img")
 
-    is_template = True  # for the browser it is Gradio's image
-
-    def __init__(self, uploads: Uploads, **settings: Any) -> None:
-        """Take photographs from `uploads`."""
-        self._uploads = uploads
-        super().__init__(type="filepath", **settings)
-
-    async def async_move_resource_to_block_cache(self, url_or_file_path: Any) -> str | None:
-        """Refuse every path and address that was not given out for an upload."""
-        if url_or_file_path is not None and url_or_file_path not in self._uploads:
+    async def keep_out(path: Any) -> Any:
+        if path is not None and path not in uploads:
             raise _refusal("Paths and addresses are not opened: upload the photograph itself.")
-        return url_or_file_path
+        return path
 
-    def preprocess(self, payload: ImageData | None) -> Any:
-        """Give the bytes; the uploaded file is deleted."""
+    def read(payload: ImageData | None) -> bytes | None:
         if payload is None:
             return None
-        if payload.path:
-            try:
-                return self._uploads.take(payload.path)
-            except KeyError as error:
-                raise _refusal("This upload is gone: upload the photograph again.") from error
-        return _shown(lambda: from_base64(payload.url or ""))
+        if not payload.path:
+            return _shown(lambda: from_base64(payload.url or ""))
+        try:
+            return uploads.take(payload.path)
+        except KeyError as error:
+            raise _refusal("This upload is gone: upload the photograph again.") from error
+
+    # On the object: of a class of its own, Gradio would write a description into this folder.
+    image.async_move_resource_to_block_cache = keep_out
+    image.preprocess = read
+    return image
 
 
 def _refusal(text: str) -> gr.Error:
@@ -100,7 +97,7 @@ def _interfaces(service: Service, uploads: Uploads) -> None:
     """Offer Gradio's clients the two functions; the page itself does not show them."""
     with gr.Column(visible=False):
         inputs = [
-            Photograph(uploads, label="img"),
+            photograph(uploads),
             gr.Slider(0, 1, 0.5, label="threshold"),
             gr.Slider(0, answers.MOST, 3, step=1, label="results"),
         ]
