@@ -1,0 +1,132 @@
+"""What the workflow costs beside the models: full run, nothing to do, one image added or removed.
+
+    python benchmarks/scale.py --images 1000 10000 100000 --shards 1 4 16
+
+The images are made up (a hundred bytes each) and the model is a stub of known cost, COST in
+benchmarks/stub.py. Each run is a fresh `snakemake`; peak memory is that of its main process.
+"""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import pandas as pd
+from PIL import Image
+
+ROOT = Path(__file__).parent.parent
+
+# Read by every Python process at its start, since PYTHONPATH names its folder: the embed job's
+# `load_model` becomes the stub's, and its weights need not be there.
+SITE = """
+import sys
+if any("embed_shard" in argument for argument in sys.argv):
+    sys.path[:0] = [{scripts!r}, {benchmarks!r}]
+    import stub, visage.shard
+    visage.shard.load_model = stub.load_model
+    visage.shard.verify_model = lambda *_: None
+"""
+
+
+def make_images(folder: Path, number: int) -> None:
+    """Write `number` different little PNGs into a hundred folders."""
+    for index in range(number):
+        path = folder / f"person{index % 100:03}" / f"{index:07}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        colour = (index % 256, index // 256 % 256, index // 65536)
+        Image.new("RGB", (32, 32), colour).save(path)
+
+
+def snakemake(folder: Path, shards: int, cores: int) -> tuple[float, int]:
+    """Run the workflow up to the images table; give wall seconds and peak MB."""
+    code = (
+        "import resource, subprocess, sys;"
+        "done = subprocess.run(sys.argv[1:], capture_output=True, text=True);"
+        "sys.exit(done.stdout + done.stderr) if done.returncode else None;"
+        "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024)"
+    )
+    command = [
+        *(sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile")),
+        *("--cores", str(cores), "results/images.tsv", "results/gallery/face.json", "--config"),
+        *("gallery=gallery", "queries=queries", f"shards={shards}", "names=null"),
+    ]
+    start = time.perf_counter()
+    done = subprocess.run(
+        [sys.executable, "-c", code, *command],
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(folder / "site")},
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode:
+        sys.exit(done.stderr)
+    return time.perf_counter() - start, int(done.stdout)
+
+
+def measure(images: Path, number: int, shards: int, cores: int) -> list[dict]:
+    """Measure the four kinds of runs on one number of images and shards."""
+    from stub import COST
+
+    rows = []
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "gallery").symlink_to(images)
+        make_images(folder / "queries", 1)
+        (folder / "site").mkdir()
+        site = SITE.format(scripts=str(ROOT / "scripts"), benchmarks=str(ROOT / "benchmarks"))
+        (folder / "site/sitecustomize.py").write_text(site)
+        added = images / "person000" / "added.png"
+
+        def run(kind: str) -> None:
+            seconds, peak = snakemake(folder, shards, cores)
+            cost = COST * number / cores if kind == "full run" else 0.0
+            rows.append(
+                {
+                    "images": number,
+                    "shards": shards,
+                    "run": kind,
+                    "seconds": round(seconds, 1),
+                    "model alone": round(cost, 1),
+                    "ms an image beside the model": round(1000 * (seconds - cost) / number, 2),
+                    "peak MB": peak,
+                }
+            )
+            print(rows[-1], file=sys.stderr, flush=True)
+
+        run("full run")
+        run("nothing to do")
+        Image.new("RGB", (33, 33), "teal").save(added)
+        run("one added")
+        added.unlink()
+        run("one removed")
+    return rows
+
+
+def main() -> None:
+    """Measure every combination and print a table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--images", type=int, nargs="+", default=[1000, 10_000])
+    parser.add_argument("--shards", type=int, nargs="+", default=[1, 4, 16])
+    parser.add_argument("--cores", type=int, default=2)
+    parser.add_argument("--folder", type=Path, help="where the made-up images go, and stay")
+    arguments = parser.parse_args()
+    sys.path[:0] = [str(ROOT / "scripts"), str(ROOT / "benchmarks")]
+    home = arguments.folder or Path(tempfile.mkdtemp())
+    rows = []
+    for number in arguments.images:
+        images = home / str(number)
+        if not images.is_dir():
+            make_images(images, number)
+        for shards in arguments.shards:
+            rows += measure(images, number, shards, arguments.cores)
+    if not arguments.folder:
+        shutil.rmtree(home)
+    print(pd.DataFrame(rows).to_string(index=False))
+
+
+if __name__ == "__main__":
+    main()
