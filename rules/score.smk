@@ -1,6 +1,6 @@
 """People scored over each group of queries, and what became of every image.
 
-queries/matches ─► scores.tsv
+queries/matches, queries/tables, evaluation.json ─► scores.tsv
 tables of both sets ─► images.tsv
 """
 
@@ -8,6 +8,8 @@ tables of both sets ─► images.tsv
 rule score_matches:
     input:
         matches=MATCHES,
+        tables=tables("queries"),
+        evaluation=EVALUATION,
         names=NAMES,
     output:
         report(f"{RESULTS}/scores.tsv", caption="../docs/captions/scores.rst", category="Who"),
@@ -18,6 +20,7 @@ rule score_matches:
     params:
         links=config["links"],
         results=config["match"]["results"],
+        normalize=config["index"]["normalize"],
     threads: 1
     resources:
         mem_mb=4000,

@@ -5,8 +5,13 @@ from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from visage.groups import individuals_of_groups, presence
+from visage.index import vectors_of
 from visage.names import link, read_names
+from visage.probability import read_evaluation
+from visage.ranking import unit
 from visage.tables import read_table
 from visage.tsv import write_tsv
 from visage.verdict import VERDICTS
@@ -20,7 +25,14 @@ SEEN = VERDICTS.index("possible")  # up to this verdict an image counts as one o
 
 
 def score(
-    matches: list[Path], names: Path | None, links: str | None, results: int, output: Path
+    matches: list[Path],
+    names: Path | None,
+    links: str | None,
+    results: int,
+    output: Path,
+    tables: list[Path] | None = None,
+    evaluation: Path | None = None,
+    normalize: bool = True,
 ) -> None:
     """Score each person in each group of queries and write the table.
 
@@ -30,13 +42,18 @@ def score(
         links: The config's template of a person's page, if any.
         results: The config's `match.results`: so many people count for each image.
         output: The TSV to write.
+        tables: The queries' faces tables of all shards; only needed with `evaluation`.
+        evaluation: The gallery's evaluation.json; where it has a calibration, the probability is
+            that of the person being in the group at all, otherwise it stays empty.
+        normalize: The config's `index.normalize`.
     """
-    table = pa.concat_tables([read_table(path, COLUMNS) for path in matches])
-    for column in TEXTS:  # each text once in memory, however many rows have it
-        place = table.column_names.index(column)
-        table = table.set_column(place, column, table[column].dictionary_encode())
-    people = people_of_images(table.unify_dictionaries().to_pandas(), results)
+    rows = _rows(matches)
+    people = people_of_images(rows, results)
     scores = scores_of(people)
+    if tables and evaluation:
+        limit = read_evaluation(evaluation).threshold
+        if limit is not None and len(scores):
+            scores = with_presence(scores, rows, tables, limit, normalize)
     log.info("%d people in %d groups", len(scores), scores["group"].nunique())
     known = read_names(names)
     ids = scores["id"].tolist()
@@ -56,6 +73,38 @@ def score(
         }
     )
     write_tsv(output, frame)
+
+
+def _rows(matches: list[Path]) -> pd.DataFrame:
+    table = pa.concat_tables([read_table(path, COLUMNS) for path in matches])
+    for column in TEXTS:  # each text once in memory, however many rows have it
+        place = table.column_names.index(column)
+        table = table.set_column(place, column, table[column].dictionary_encode())
+    return table.unify_dictionaries().to_pandas()
+
+
+def with_presence(
+    scores: pd.DataFrame, rows: pd.DataFrame, tables: list[Path], threshold: float, normalize: bool
+) -> pd.DataFrame:
+    """Set the probability of each person to that of being in the group at all.
+
+    Args:
+        scores: What `scores_of` gives.
+        rows: Of the matches tables.
+        tables: The queries' faces tables.
+        threshold: Up to which two faces of a group count as one individual's.
+        normalize: The config's `index.normalize`.
+    """
+    parts = [read_table(path, ["image", "group", "face", "embedding"]) for path in tables]
+    faces = pa.concat_tables([part.filter(pc.is_valid(part["embedding"])) for part in parts])
+    vectors = vectors_of(faces)
+    if normalize:
+        vectors = unit(vectors)
+    named = faces.drop_columns("embedding").to_pandas()
+    named = named.assign(group=named["group"].fillna(""), face=named["face"].fillna(0).astype(int))
+    gathered = individuals_of_groups(named, vectors, threshold, normalize)
+    found = presence(rows.dropna(subset="probability"), gathered)
+    return scores.drop(columns="probability").merge(found, on=["group", "id"], how="left")
 
 
 def people_of_images(rows: pd.DataFrame, results: int) -> pd.DataFrame:
