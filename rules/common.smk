@@ -9,7 +9,7 @@ from snakemake.exceptions import WorkflowError
 
 sys.path.insert(0, f"{workflow.basedir}/scripts")
 
-from visage import listing, plan
+from visage import existing, listing, plan
 from visage.config import load as load_config
 from visage.errors import VisageError
 from visage.registry import load_registry, model_entry, weight_files

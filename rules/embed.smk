@@ -10,7 +10,9 @@ def weights_of(wildcards):
         manifest = Path(f"{RESULTS}/{wildcards.set}/manifests/{wildcards.shard}.jsonl")
         if not listing.read_settings(manifest)["needs_model"]:
             return []
-    return [ancient(f"{WEIGHTS}/{file}") for file in weight_files(REGISTRY, config["model"])]
+    return [
+        ancient(f"{WEIGHTS}/{file}") for file in weight_files(REGISTRY, config["model"])
+    ]
 
 
 rule embed_shard:
@@ -24,6 +26,15 @@ rule embed_shard:
         f"{RESULTS}/logs/embed_shard/{{set}}-{{shard}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/embed_shard/{{set}}-{{shard}}.tsv"
+    wildcard_constraints:
+        set="|".join(plan.listed(config)),
+    conda:
+        PLAN.embed_environment
+    threads: 2
+    resources:
+        mem_mb=4000,
+        runtime=240,
+        gpu=PLAN.gpus,
     params:
         root=lambda wildcards: config[wildcards.set],
         model=config["model"],
@@ -34,15 +45,36 @@ rule embed_shard:
         regions=config["faces"]["regions"],
         shards=config["shards"],
         deny=config["deny"],
-    threads: 2
-    resources:
-        mem_mb=4000,
-        runtime=240,
-        gpu=PLAN.gpus,
-    conda:
-        PLAN.embed_environment
     script:
         "../scripts/embed_shard.py"
+
+
+# The original program's index gives the gallery's tables at once.
+if config["index"]["existing"]:
+
+    rule import_index:
+        input:
+            database=existing.files_of(config["index"]["existing"])[0],
+            labels=existing.files_of(config["index"]["existing"])[1],
+        output:
+            tables("gallery"),
+        log:
+            f"{RESULTS}/logs/import_index.log",
+        benchmark:
+            f"{RESULTS}/benchmarks/import_index.tsv"
+        conda:
+            PLAN.embed_environment
+        threads: 1
+        resources:
+            mem_mb=4000,
+            runtime=30,
+        params:
+            model=config["model"],
+            registry=REGISTRY_FILE,
+            deny=config["deny"],
+            denied=existing.denied(config["deny"]),
+        script:
+            "../scripts/import_index.py"
 
 
 rule extract_vector:
@@ -56,11 +88,11 @@ rule extract_vector:
         f"{RESULTS}/benchmarks/extract_vector/{{set}}/{{image}}.tsv"
     wildcard_constraints:
         image=r"(.|\n)+",
+    conda:
+        "../envs/match.yaml"
     threads: 1
     resources:
         mem_mb=500,
         runtime=5,
-    conda:
-        "../envs/match.yaml"
     script:
         "../scripts/extract_vector.py"

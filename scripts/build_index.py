@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from visage.job import snakemake
 
 with logged(snakemake.log[0]):
+    existing = snakemake.params.existing
     build_index(
         tables=[Path(path) for path in snakemake.input.tables],
         faces=Path(snakemake.output.faces),
@@ -18,4 +19,5 @@ with logged(snakemake.log[0]):
         normalize=snakemake.params.normalize,
         trees=snakemake.params.trees,
         seed=snakemake.params.seed,
+        existing=Path(existing) if existing else None,
     )

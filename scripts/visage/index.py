@@ -2,6 +2,7 @@
 
 import json
 import logging
+import shutil
 from collections import Counter
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from visage.errors import VisageError
+from visage.existing import DATABASE, LABELS, item_of, read_labels
 from visage.files import PRIVATE, replacing, write_text
 from visage.ranking import unit
 from visage.search import Floats, Indices
@@ -29,6 +31,7 @@ def build_index(
     normalize: bool,
     trees: int,
     seed: int,
+    existing: Path | None = None,
 ) -> None:
     """Join the gallery's faces tables into one index.
 
@@ -40,6 +43,8 @@ def build_index(
         normalize: Whether the Annoy index holds unit vectors instead of the model's own.
         trees: Of the Annoy index.
         seed: Of the Annoy index. Equal inputs give equal bytes.
+        existing: The folder of the original program's index that the tables were made from. Its
+            order is kept, and its Annoy index too where that holds what is wanted.
 
     Raises:
         VisageError: The tables come from different models, an embedding is damaged, or no image of
@@ -53,8 +58,12 @@ def build_index(
     if not usable.num_rows:
         raise VisageError(_nothing(parts))
     del parts
-    order = pc.sort_indices(usable, [("image", "ascending"), ("face", "ascending")])
-    usable = usable.take(order)
+    if existing:
+        items = [item_of(image) for image in usable["image"].to_pylist()]
+        usable = usable.take(np.argsort(items))
+    else:
+        order = pc.sort_indices(usable, [("image", "ascending"), ("face", "ascending")])
+        usable = usable.take(order)
     vectors = vectors_of(usable)
     rows = chosen_faces(usable, unit(vectors))
     if len(rows) < usable.num_rows:
@@ -65,7 +74,11 @@ def build_index(
     )
     write_table(faces, usable, origin)
     write_text(labels, json.dumps(people))
-    _write_annoy(annoy, unit(vectors) if normalize else vectors, trees, seed)
+    if existing and not normalize and len(read_labels(existing / LABELS)) == len(people):
+        with replacing(annoy, PRIVATE) as temporary:
+            shutil.copyfile(existing / DATABASE, temporary)
+    else:
+        _write_annoy(annoy, unit(vectors) if normalize else vectors, trees, seed)
 
 
 def usable_faces(table: pa.Table) -> pa.ChunkedArray:
