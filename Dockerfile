@@ -1,0 +1,24 @@
+# The workflow and all it needs for the default model, weights included: no network when it runs.
+#   docker build --tag visage-ml .
+#   docker run --rm --volume "$PWD/results:/work/results" visage-ml        the demo (needs network)
+# For your own photographs: compose.yaml.
+FROM python:3.12-bookworm AS packages
+COPY envs/locks/scores.txt /tmp/scores.txt
+RUN python -m venv /opt/venv \
+    && /opt/venv/bin/pip install --no-cache-dir --require-hashes --requirement /tmp/scores.txt
+
+FROM python:3.12-slim-bookworm
+COPY --from=packages /opt/venv /opt/venv
+ENV PATH=/opt/venv/bin:$PATH HOME=/tmp PYTHONDONTWRITEBYTECODE=1
+COPY . /opt/visage-ml
+# The weights are checked against their SHA-256 here, and again whenever they are loaded.
+RUN cd /tmp && snakemake --snakefile /opt/visage-ml/Snakefile --cores 1 \
+        --config results=/tmp/results -- \
+        ../opt/visage-ml/weights/face_recognition_sface_2021dec_float32.onnx \
+        ../opt/visage-ml/weights/face_detection_yunet_2023mar_int8bq.onnx \
+    && rm -rf /tmp/results /tmp/.snakemake /tmp/.cache \
+    && mkdir --mode=1777 /work
+WORKDIR /work
+USER 1000:1000
+ENTRYPOINT ["snakemake", "--snakefile", "/opt/visage-ml/Snakefile", "--cores", "all"]
+CMD ["results/scores.tsv", "results/report.html"]
