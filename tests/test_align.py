@@ -1,6 +1,5 @@
 import numpy as np
 import pytest
-
 from visage.align import TEMPLATE, five_point_crop, sharpness, similarity_transform
 
 
@@ -39,3 +38,11 @@ def test_blur_lowers_sharpness() -> None:
     noise = np.random.default_rng(1).integers(0, 255, (112, 112, 3), dtype=np.uint8)
     blurred = noise.reshape(56, 2, 56, 2, 3).mean(axis=(1, 3)).astype(np.uint8)
     assert sharpness(noise) > sharpness(np.kron(blurred, np.ones((2, 2, 1), np.uint8)))
+
+
+def test_a_large_face_is_averaged_not_sampled() -> None:
+    """Of a fine chequered pattern nothing may be left in a crop a tenth of its size but grey."""
+    fine = np.indices((1200, 1200)).sum(axis=0) % 2 * 255
+    pixels = np.repeat(fine[:, :, None], 3, axis=2).astype(np.uint8)
+    crop = five_point_crop(pixels, (TEMPLATE * 10 + 20).astype(np.float32), (112, 112))
+    assert np.abs(crop[2:-2, 2:-2].astype(int) - 127).max() <= 3

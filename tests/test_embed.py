@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-
 from visage.cache import Cache, Hashes
 from visage.embed import Embedder, Problem, Task, imported_rows, rows_of
 from visage.errors import VisageError

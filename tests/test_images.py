@@ -5,7 +5,6 @@ import zlib
 import numpy as np
 import pytest
 from PIL import Image
-
 from visage.images import ImageProblem, decode
 
 

@@ -2,7 +2,6 @@ import os
 from pathlib import Path
 
 import pytest
-
 from visage.errors import VisageError
 from visage.listing import (
     Entry,

@@ -14,7 +14,6 @@ import psutil
 import pytest
 from conftest import REPO, Workflow, kill
 from PIL import Image
-
 from visage.tables import read_origin, read_table
 
 NOTHING = "Nothing to be done"
@@ -243,7 +242,7 @@ def test_a_killed_job_loses_nothing(
         for path in cache.glob("*/*.parquet")
         if path.parent.name != "hashes"
     )
-    assert 0 < saved
+    assert saved > 0
     killed.embedded()
     killed.succeed(SCORES, IMAGES, *CONFIG)
     assert killed.embedded() <= number + 6 - saved
