@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := scores
-.PHONY: scores test test-cluster test-envs check lock clean
+.PHONY: scores test test-cluster test-envs check audit lock clean
 
 # The main job: packages, demo photographs, weights, scores and the report.
 scores: .venv/scores.done
@@ -29,6 +29,11 @@ check: .venv/test.done
 	$(BIN)/mypy
 	$(BIN)/snakefmt --check Snakefile rules
 	$(BIN)/snakemake --lint
+
+# Known vulnerabilities of locked packages; needs the advisory database. docs/supply-chain.md
+audit: .venv/test.done
+	$(BIN)/python -m uv tool run --from pip-audit==2.10.1 pip-audit --strict --disable-pip \
+	    --require-hashes -r envs/locks/test.txt
 
 # Exact versions and hashes of everything, for any platform and Python from 3.11 on.
 lock: .venv/test.done
