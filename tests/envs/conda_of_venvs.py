@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import yaml
 
@@ -46,13 +47,13 @@ def install(prefix: Path, packages: list[str]) -> None:
     versions = lock.locked_versions(text, f"{sys.version_info.major}.{sys.version_info.minor}")
     pinned = [f"{package}=={versions[package]}" for package in packages]
     uv = [sys.executable, "-m", "uv"]
-    subprocess.run([*uv, "venv", "--quiet", "--python", sys.executable, prefix], check=True)
-    options = ["--quiet", "--python", prefix / "bin" / "python"]
-    constraint = ["--constraint", ENVS / "locks" / "test.txt"]
+    subprocess.run([*uv, "venv", "--quiet", "--python", sys.executable, str(prefix)], check=True)
+    options = ["--quiet", "--python", str(prefix / "bin" / "python")]
+    constraint = ["--constraint", str(ENVS / "locks" / "test.txt")]
     subprocess.run([*uv, "pip", "install", *options, *constraint, *pinned], check=True)
 
 
-def _lock():  # noqa: ANN202 - a module without a name
+def _lock() -> ModuleType:
     spec = importlib.util.spec_from_file_location("lock", ENVS / "lock.py")
     assert spec
     assert spec.loader
