@@ -140,8 +140,9 @@ def summarise(
     calibration = None if reason else fit(trials)
     if not reason and calibration is None:
         reason = (
-            "Photographs of the same person are no nearer to each other than to others': the "
-            "gallery's labels or the model must be wrong, so nothing is derived from them."
+            "On average a photograph of the gallery is no nearer to its own person than to the "
+            "nearest other one: the labels or the model must be wrong, so nothing is derived from "
+            "them."
         )
     threshold = None if reason else asked.threshold
     result: dict[str, Any] = {
