@@ -1,11 +1,8 @@
 """The page: Gradio around a component of its own, and the two functions Gradio's clients call."""
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-
-os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when Gradio is imported
 
 import gradio as gr
 from gradio.data_classes import ImageData

@@ -1,6 +1,5 @@
 """Recognisers: crops in, embeddings out, whatever engine computes them."""
 
-import sys
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -76,8 +75,6 @@ class OpenVinoSession:
 
     def __init__(self, graph: Path) -> None:
         """Load and compile `graph` for the CPU."""
-        # OpenVINO tells Google Analytics that it was imported, unasked, if it finds this package.
-        sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
         import openvino as ov
 
         self._compiled = ov.Core().compile_model(
