@@ -20,6 +20,7 @@ MARGIN = 1.4  # side of a crop / longer side of the face's box: hair and chin he
 # WebP of this quality takes three fifths of the bytes of JPEG of like looks; every browser since
 # 2020 shows it.
 _QUALITY = 62  # 0 to 100
+_EFFORT = 2  # 0 to 6; 4 takes twice the time for 5 % fewer bytes
 
 
 @dataclass(frozen=True)
@@ -150,6 +151,6 @@ def _fitted(image: Image.Image, side: int) -> Image.Image:
 
 def _encode(image: Image.Image) -> Picture:
     file = io.BytesIO()
-    image.save(file, "WEBP", quality=_QUALITY, method=4)
+    image.save(file, "WEBP", quality=_QUALITY, method=_EFFORT)
     uri = "data:image/webp;base64," + base64.b64encode(file.getvalue()).decode("ascii")
     return Picture(uri, image.width, image.height)

@@ -18,6 +18,7 @@ from visage.report.pictures import Cuttings, Missing, Picture
 from visage.verdict import VERDICTS
 
 TOP_LEVEL = "(top level)"  # shown as the name of the group of images in no folder
+UNKNOWN_SCORES = 20  # lines shown of a group's people beyond the threshold; scores.tsv has them all
 MARK = 2 / 3  # where on a distance's bar the threshold stands
 
 SHEET = dict[str, str]  # CSS class → data URI
@@ -129,6 +130,7 @@ class Page:
     people: list[Person]
     groups: list[str]
     scores: list[Score]
+    scores_left_out: int
     problems: list[ProblemView]
     sheet: SHEET
     verdicts: dict[str, int]  # verdict → faces
@@ -181,13 +183,15 @@ def make_page(
         address = original(query.image)
         cards.append(Card(f"q{number}", query, cuttings.photograph, address, faces, seen))
     groups = sorted({query.group for query in queries})
+    shown = _shown_scores(scores)
     return Page(
         run=run,
         gallery=gallery,
         cards=cards,
         people=sorted(people.values(), key=lambda person: (person.name.casefold(), person.id)),
         groups=groups,
-        scores=_scores(scores, groups, people, _closest(queries, classes)),
+        scores=_scores(shown, groups, people, _closest(queries, classes)),
+        scores_left_out=len(scores) - len(shown),
         problems=_problems(cards, gallery, problem_pictures),
         sheet=sheet,
         verdicts=_count(queries),
@@ -290,6 +294,17 @@ def _closest(
                 if key not in best or found < best[key]:
                     best[key] = found
     return {key: classes.get(nearest, "") for key, (_, nearest) in best.items()}
+
+
+def _shown_scores(lines: list[dict[str, str]]) -> list[dict[str, str]]:
+    """Leave out most of the people beyond the threshold: in a large gallery that is everybody."""
+    unknown: Counter[str] = Counter()
+    shown = []
+    for line in lines:
+        unknown[line["Group"]] += line["Verdict"] == "unknown"
+        if line["Verdict"] != "unknown" or unknown[line["Group"]] <= UNKNOWN_SCORES:
+            shown.append(line)
+    return shown
 
 
 def _scores(

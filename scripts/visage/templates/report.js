@@ -135,7 +135,7 @@ function compare(person) {
   const entries = Object.entries(facts).filter(([, value]) => value);
   $("#compare-facts").replaceChildren(...entries.flatMap(([key, value]) => [element("dt", key), element("dd", value)]));
   if (name.href) {
-    const link = Object.assign(element("a", name.href), { href: name.href, rel: "noreferrer", target: "_blank" });
+    const link = Object.assign(element("a", name.href), { href: name.href, target: "_blank" });
     const cell = element("dd", "");
     cell.append(link);
     $("#compare-facts").append(element("dt", "Page"), cell);
