@@ -56,7 +56,8 @@ def written(folder: Path, table: pa.Table) -> Path:
 
 
 def evaluated(folder: Path, table: pa.Table, **own: Any) -> tuple[dict, Evaluated]:
-    settings = {"ranking": "mean", "normalize": True, "fpir": 0.01, "published": 1.128} | own
+    settings: dict[str, Any] = {"ranking": "mean", "normalize": True, "fpir": 0.01}
+    settings |= {"published": 1.128} | own
     return evaluate_gallery(written(folder, table), **settings)
 
 
@@ -194,6 +195,7 @@ def test_fresh_strangers_are_taken_for_somebody_as_often_as_asked(ranking: str) 
         persons = [f"{code:03}" for code in np.repeat(np.arange(number), 4)]
         found = search_gallery(gallery_table(known, persons), ranking, normalize=True)
         threshold = metrics.threshold_at(metrics.strangers(found.trials), fpir)
+        assert threshold is not None
         gallery = gallery_of(known, persons, ranking, True)
         settings = {"ranking": ranking, "neighbours": 1, "results": 1}
         answer = rank(unit(people(rng, fresh, 1, 0.15)), gallery, settings)
