@@ -127,18 +127,26 @@ class Cache:
         table = pa.Table.from_pylist([_as_row(analysis) for analysis in analyses], _SEGMENT)
         path = self._folder / f"{time.time_ns():x}-{analyses[0].sha256[:12]}.parquet"
         with replacing(path, PRIVATE) as temporary:
-            pq.write_table(table, temporary, compression="zstd", row_group_size=ROW_GROUP)
+            pq.write_table(
+                table,
+                temporary,
+                compression="zstd",
+                row_group_size=ROW_GROUP,
+                write_page_checksum=True,
+            )
         return path
 
 
 def _read(path: Path, read: Callable[[pq.ParquetFile], pa.Table]) -> pa.Table | None:
     try:
-        with pq.ParquetFile(path) as file:
+        with pq.ParquetFile(path, page_checksum_verification=True) as file:
+            if not file.schema_arrow.equals(_SEGMENT):
+                raise pa.ArrowInvalid("other columns than a segment has")
             return read(file)
     except FileNotFoundError:
         # Another job has just joined its segments: what it held is computed again at worst.
         log.info("%s has gone; another job is tidying up", path)
-    except (pa.ArrowInvalid, OSError) as error:
+    except (pa.ArrowException, OSError) as error:
         log.warning("%s is damaged and not used (%s); it may be deleted", path, error)
     return None
 
@@ -214,9 +222,10 @@ class Hashes:
         self._now: dict[tuple[str, Stat], str] = {}
         if path.exists():
             try:
-                for row in pq.read_table(path, partitioning=None).to_pylist():
+                known = pq.read_table(path, partitioning=None, page_checksum_verification=True)
+                for row in known.to_pylist():
                     self._known[row["image"], Stat(row["size"], row["mtime"])] = row["sha"]
-            except (pa.ArrowInvalid, OSError, KeyError) as error:
+            except (pa.ArrowException, OSError, KeyError) as error:
                 log.warning("%s is damaged and not used (%s)", path, error)
 
     def find(self, image: str, stat: Stat) -> str | None:
@@ -242,4 +251,5 @@ class Hashes:
             for (image, stat), sha256 in sorted(self._now.items())
         ]
         with replacing(self._path, PRIVATE) as temporary:
-            pq.write_table(pa.Table.from_pylist(rows, self._schema), temporary)
+            table = pa.Table.from_pylist(rows, self._schema)
+            pq.write_table(table, temporary, write_page_checksum=True)

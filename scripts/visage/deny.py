@@ -100,7 +100,11 @@ def read_deny(path: str | None) -> DenyList:
 
 def _parse(path: str, text: str) -> DenyList:
     salt, lines = "", []
-    for number, row in enumerate(csv.reader(text.splitlines(), delimiter="\t"), start=1):
+    try:
+        rows = list(csv.reader(text.splitlines(), delimiter="\t"))
+    except csv.Error as error:
+        raise VisageError(f"deny: {path} is not a TSV: {error}.") from error
+    for number, row in enumerate(rows, start=1):
         if not row or row == _COLUMNS or row[0].startswith("#"):
             continue
         kind, value, since = (*row, "", "")[:3]

@@ -72,7 +72,8 @@ def decode(data: bytes, max_pixels: int = MAX_PIXELS, enough: int | None = None)
                 if enough:
                     _reduce(image, enough)
                 turned = image.getexif().get(_ORIENTATION, 1) in _ON_ITS_SIDE
-                rgb = np.asarray(_to_rgb(ImageOps.exif_transpose(image)))
+                ImageOps.exif_transpose(image, in_place=True)  # a copy only where it is turned
+                rgb = np.asarray(_to_rgb(image))
     except ImageProblem:
         raise
     except UnidentifiedImageError as error:
@@ -111,7 +112,7 @@ def _to_rgb(image: Image.Image) -> Image.Image:
     if image.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in image.info:
         rgba = image.convert("RGBA")
         return Image.alpha_composite(Image.new("RGBA", rgba.size, "white"), rgba).convert("RGB")
-    return image.convert("RGB")
+    return image if image.mode == "RGB" else image.convert("RGB")  # the same mode: a copy
 
 
 def _to_eight_bits(image: Image.Image) -> Image.Image:

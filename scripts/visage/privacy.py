@@ -1,5 +1,6 @@
 """A person or a photograph forgotten: denied, removed from everything, and searched for."""
 
+import difflib
 import hashlib
 import logging
 import shutil
@@ -28,7 +29,6 @@ from visage.listing import (
     list_entries,
 )
 from visage.names import read_names
-from visage.registry import nearest
 from visage.sweep import Findings, Needles, Sweeper
 from visage.vectors import read_floats
 
@@ -38,6 +38,7 @@ SETS = ("gallery", "queries")
 # Folders of the results that belong to the workflow alone (visage.contradictions sees to that).
 OWN_FOLDERS = ("gallery", "queries", "logs", "benchmarks")
 REPORTS = "forgotten"
+ROW_GROUP = 64  # as in visage.cache, which imports more than forgetting needs
 Image = tuple[str, str]  # set, path relative to it
 
 
@@ -179,7 +180,7 @@ def _subject(
     if person is not None:
         people = {label_of(path) for name, path in known if name == "gallery"} - {""}
         if person not in people and not deny.denies("person", person):
-            raise VisageError(f"person: {person!r} is nobody's id.{nearest(person, people)}")
+            raise VisageError(f"person: {person!r} is nobody's id.{_near(person, people)}")
         images = {(n, path) for n, path in known if n == "gallery" and label_of(path) == person}
         return Subject(person, images)
     candidates = list(_places(config, as_text(image)))
@@ -188,8 +189,13 @@ def _subject(
     ]
     if not found:
         paths = {f"{name}/{path}" for name, path in known}
-        raise VisageError(f"image: there is no image {image!r}.{nearest(image, paths)}")
+        raise VisageError(f"image: there is no image {image!r}.{_near(image, paths)}")
     return Subject(None, {found[0]})
+
+
+def _near(word: str, words: set[str]) -> str:
+    found = difflib.get_close_matches(word, sorted(words), n=1)
+    return f" Did you mean {found[0]!r}?" if found else ""
 
 
 def _places(config: dict, image: str) -> Iterator[Image]:
@@ -221,7 +227,7 @@ def _recorded(results: Path) -> Iterator[tuple[Image, str | None]]:
 def _read(path: Path, columns: list[str]) -> pa.Table:
     try:
         return pq.read_table(path, columns=columns, partitioning=None)
-    except (pa.ArrowInvalid, OSError) as error:
+    except (pa.ArrowException, OSError) as error:
         log.warning("%s is damaged (%s); it is deleted", path, error)
         return pa.table({name: [] for name in columns})
 
@@ -297,7 +303,7 @@ def _purge_cache(cache: Path, keep: set[str]) -> int:
         try:
             table = pq.read_table(path, partitioning=None)
             left = table.filter(pc.is_in(table[column], kept))
-        except (pa.ArrowInvalid, OSError, KeyError):
+        except (pa.ArrowException, OSError, KeyError):
             left = table = pa.table({})
             count += 1
         if len(left) < len(table) or not len(table):
@@ -305,7 +311,9 @@ def _purge_cache(cache: Path, keep: set[str]) -> int:
             path.unlink()
             if len(left):
                 with replacing(path, PRIVATE) as temporary:
-                    pq.write_table(left, temporary, compression="zstd", row_group_size=64)
+                    pq.write_table(
+                        left, temporary, row_group_size=ROW_GROUP, write_page_checksum=True
+                    )
     return count
 
 

@@ -21,7 +21,9 @@ class Selected:
     reason: str
 
 
-def select(faces: Sequence[Face], settings: dict, regions: Sequence[Region] | None) -> list[Selected]:
+def select(
+    faces: Sequence[Face], settings: dict, regions: Sequence[Region] | None
+) -> list[Selected]:
     """Order the faces of one image by prominence and say which count.
 
     Those that count come first; within each part the largest box is the most prominent, then the
@@ -67,19 +69,27 @@ def read_regions(path: Path) -> dict[str, list[Region]]:
     """Read a TSV of regions with the columns image, x, y, w, h (pixels of the upright image).
 
     Raises:
-        VisageError: A column is missing, or a value is not a number.
+        VisageError: The file cannot be read, a column is missing, or a value is not a number.
     """
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file, delimiter="\t")
-        missing = {"image", "x", "y", "w", "h"} - set(reader.fieldnames or ())
-        if missing:
-            raise VisageError(
-                f"faces.regions: {path} has no column {', '.join(sorted(missing))}. Its first line "
-                "must name the columns image, x, y, w, h, separated by tabs."
-            )
-        regions: dict[str, list[Region]] = {}
-        for row in reader:
-            regions.setdefault(row["image"] or "", []).append(_region(path, reader.line_num, row))
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            return _regions(path, csv.DictReader(file, delimiter="\t"))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise VisageError(
+            f"faces.regions: {path} cannot be read: {error}. It must be a TSV in UTF-8."
+        ) from error
+
+
+def _regions(path: Path, reader: csv.DictReader) -> dict[str, list[Region]]:
+    missing = {"image", "x", "y", "w", "h"} - set(reader.fieldnames or ())
+    if missing:
+        raise VisageError(
+            f"faces.regions: {path} has no column {', '.join(sorted(missing))}. Its first line "
+            "must name the columns image, x, y, w, h, separated by tabs."
+        )
+    regions: dict[str, list[Region]] = {}
+    for row in reader:
+        regions.setdefault(row["image"] or "", []).append(_region(path, reader.line_num, row))
     return regions
 
 

@@ -104,7 +104,7 @@ class Sweeper:
             try:
                 yield from self._in_table(pq.read_table(path, partitioning=None))
                 return
-            except (pa.ArrowInvalid, OSError):
+            except (pa.ArrowException, OSError):
                 pass  # damaged: searched as bytes
         data = path.read_bytes()
         if self._heads and self._heads.search(data):

@@ -63,7 +63,7 @@ def write_table(path: Path, table: pa.Table, origin: Origin | None = None) -> No
     metadata = {"model": origin.model, "fingerprint": origin.fingerprint} if origin else {}
     table = table.replace_schema_metadata(metadata)
     with replacing(path, PRIVATE) as temporary:
-        pq.write_table(table, temporary, compression="zstd")
+        pq.write_table(table, temporary, compression="zstd", write_page_checksum=True)
 
 
 def read_table(path: Path, columns: list[str] | None = None) -> pa.Table:
@@ -73,10 +73,16 @@ def read_table(path: Path, columns: list[str] | None = None) -> pa.Table:
         VisageError: The file is missing, cut short or damaged.
     """
     try:
-        return pq.read_table(path, columns=columns, partitioning=None)
+        table = pq.read_table(
+            path, columns=columns, partitioning=None, page_checksum_verification=True
+        )
+        # Damage to the columns' names is in no page: Arrow would leave the column out.
+        if missing := set(columns or ()) - set(table.column_names):
+            raise pa.ArrowInvalid(f"no column {', '.join(sorted(missing))}")
+        return table
     except FileNotFoundError as error:
         raise VisageError(f"{path} is missing. Run the workflow again: it will be made.") from error
-    except (pa.ArrowInvalid, OSError) as error:
+    except (pa.ArrowException, OSError) as error:
         raise VisageError(
             f"{path} is damaged ({error}). Delete it and run the workflow again: the embeddings "
             "are taken from results/cache, nothing is computed twice."
@@ -88,7 +94,7 @@ def read_origin(path: Path) -> Origin:
     try:
         metadata = pq.read_schema(path).metadata or {}
         return Origin(metadata[b"model"].decode(), metadata[b"fingerprint"].decode())
-    except (pa.ArrowInvalid, OSError, KeyError) as error:
+    except (pa.ArrowException, OSError, KeyError) as error:
         raise VisageError(
             f"{path} is damaged or not a table of this workflow ({error}). Delete it and run the "
             "workflow again."

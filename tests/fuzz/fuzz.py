@@ -1,0 +1,173 @@
+"""Coverage-guided fuzzing of every reader of foreign files, with atheris.
+
+pip install atheris==3.0.0        (Linux, Python 3.11 to 3.13; not among the tests' packages)
+python tests/fuzz/fuzz.py vector -max_total_time=60
+Readers: vector, names, regions, config, deny, models, table, image, cache.
+
+A reader may give a value or its own error; anything else that comes out is a bug. What libFuzzer
+finds is written as crash-… into the working folder.
+"""
+
+import io
+import json
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import atheris
+
+HERE = Path(__file__).parent
+sys.path[:0] = [str(HERE.parents[1] / "scripts"), str(HERE.parent / "faults")]
+
+with atheris.instrument_imports(include=["visage"]):
+    from visage.cache import Cache, Hashes
+    from visage.config import load
+    from visage.deny import read_deny
+    from visage.errors import VisageError
+    from visage.images import ImageProblem, decode
+    from visage.listing import Entry, Stat
+    from visage.names import link, read_names
+    from visage.registry import load_registry
+    from visage.selection import read_regions
+    from visage.tables import read_origin, read_table
+    from visage.vectors import VectorProblem, read_vector
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import yaml
+from hostile import evil, good
+
+REPO = HERE.parents[1]
+FILE = Path(tempfile.mkdtemp(prefix="visage-fuzz-")) / "input"
+
+
+def _written(data: bytes) -> Path:
+    FILE.write_bytes(data)
+    return FILE
+
+
+def vector(data: bytes) -> None:
+    """`.vector` files."""
+    with suppress(VectorProblem):
+        assert read_vector(_written(data), 4).shape == (4,)
+
+
+def names(data: bytes) -> None:
+    """The names file."""
+    with suppress(VisageError):
+        people = read_names(_written(data))
+        for person in people:
+            assert isinstance(link("https://example.org/{id}", person, people), str)
+
+
+def regions(data: bytes) -> None:
+    """The TSV of regions."""
+    with suppress(VisageError):
+        read_regions(_written(data))
+
+
+def config(data: bytes) -> None:
+    """The config, as YAML or JSON."""
+    with suppress(yaml.YAMLError, UnicodeDecodeError, RecursionError, ValueError):
+        value = yaml.load(data.decode(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        if isinstance(value, dict):  # Snakemake takes nothing else
+            _load(value)
+
+
+def _load(value: dict) -> None:
+    try:
+        load(value)
+    except VisageError:
+        return
+    except ValueError as error:
+        raise AssertionError(value) from error
+
+
+def deny(data: bytes) -> None:
+    """The deny list."""
+    with suppress(VisageError):
+        found = read_deny(str(_written(data)))
+        found.leaves_out("gallery", Entry("a/b.jpg", Stat(1, 1)))
+        found.contents()
+
+
+def models(data: bytes) -> None:
+    """The registry of models."""
+    with suppress(VisageError):
+        load_registry(_written(data))
+
+
+def table(data: bytes) -> None:
+    """Tables."""
+    path = _written(data)
+    with suppress(VisageError):
+        read_table(path).to_pylist()
+    with suppress(VisageError):
+        read_origin(path)
+
+
+def image(data: bytes) -> None:
+    """Images."""
+    if data[:2] == b"BM" and len(data) < 100:
+        return  # a header alone may ask for 600 MB: allowed, but slow here
+    with suppress(ImageProblem):
+        pixels = decode(data).pixels
+        assert pixels.ndim == 3
+        assert pixels.dtype == "uint8"
+
+
+def cache(data: bytes) -> None:
+    """Segments of the cache and the hashes of files: what is damaged is not used."""
+    path = FILE.parent / "cache" / "0.parquet"
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(data)
+    Cache(path.parent).find({"a" * 64})
+    Hashes(path).find("a", Stat(1, 1))
+
+
+READERS: dict[str, Callable[[bytes], None]] = {
+    reader.__name__: reader
+    for reader in (vector, names, regions, config, deny, models, table, image, cache)
+}
+
+
+def seeds(name: str) -> Iterator[bytes]:
+    """Give inputs to start from."""
+    if name == "vector":
+        yield from (b"[0.1, -2, 3e-9, 4]", b"[1,2]", b"[NaN, 1, 2, 3]", b"[true, null, [], {}]")
+    elif name == "names":
+        yield b'{"a": "A", "stashdb.org:b": {"name": "B", "country": "FR", "image_url": "x"}}'
+        yield b'{"c": {"name": null, "aliases": ["C"], "endpoint": "https://stashdb.org/graphql"}}'
+    elif name == "regions":
+        yield b"image\tx\ty\tw\th\na/b.jpg\t1\t2\t3.5\t4e1\n"
+    elif name in ("config", "models"):
+        yield (REPO / "config" / {"config": "config.yaml"}.get(name, "models.yaml")).read_bytes()
+        yield b"match: {threshold: 1.5, results: '7'}\nfaces: null\nretain_until: 2030-01-01\n"
+    elif name == "deny":
+        yield b"kind\tvalue\tsince\nsalt\tabc\t\nperson\thmac-sha256:00\t2026-01-01\nimage\tqueries/a\n"
+    elif name == "image":
+        yield from (data for data in (good() | evil()).values() if len(data) < 30_000)
+    else:
+        rows = [{"sha256": "a" * 64, "image": "a", "size": 1, "mtime": 1, "sha": "b", "v": [1.0]}]
+        buffer = io.BytesIO()
+        found = pa.Table.from_pylist(rows).replace_schema_metadata({"model": "m", "fingerprint": "f"})
+        pq.write_table(found, buffer)
+        yield buffer.getvalue()
+
+
+def main() -> None:
+    """Fuzz the reader that the command line names."""
+    name, *options = sys.argv[1:] or [""]
+    if name not in READERS:
+        sys.exit(f"{__doc__}\nNo reader {json.dumps(name)}.")
+    corpus = FILE.parent / "corpus"
+    corpus.mkdir()
+    for number, data in enumerate(seeds(name)):
+        (corpus / str(number)).write_bytes(data)
+    atheris.Setup([sys.argv[0], str(corpus), "-rss_limit_mb=4096", *options], READERS[name])
+    atheris.Fuzz()
+
+
+main()
