@@ -1,0 +1,417 @@
+"""The report, from tables and pictures made here; nobody real is in them."""
+
+import base64
+import io
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from bs4 import BeautifulSoup, Tag
+from PIL import Image
+from visage.match import MATCHES
+from visage.report import build_report
+from visage.report.data import Box
+from visage.report.pictures import Missing, Order, Picture, cut
+from visage.score import score
+from visage.tables import FACES, Origin, write_table
+
+CHROMIUM = Path("/usr/bin/chromium")
+HOSTILE = "<script>alert('x')</script>\"><img src=x onerror=alert(1)>"
+ORIGIN = Origin("made-up", "0" * 32)
+PEOPLE = [f"person-{number:02d}" for number in range(12)]
+THRESHOLD = 1.0
+
+# image → (group, faces: each the distances of its candidates from the first)
+COMPARED = {
+    "holiday/two.jpg": ("holiday", [[0.4, 0.9, 1.2], [1.1, 1.2, 1.3]]),
+    "holiday/one.png": ("holiday", [[0.5 + 0.1 * number for number in range(12)]]),
+    "work/<b>&'\"{{ 7 * 7 }}.png": ("work", [[1.4, 1.5]]),
+    "gone.jpg": ("", [[0.3, 1.5]]),
+}
+# image → (status, reason)
+NOTHING = {
+    "work/landscape.png": ("no_face", "no face was found in the image"),
+    "broken.jpg": ("unreadable", "the file is damaged: <i>cut short</i>"),
+}
+
+
+@dataclass(frozen=True)
+class Made:
+    """A folder with everything a report is made from."""
+
+    folder: Path
+
+    def build(self, name: str = "report.html", **changes: Any) -> Path:
+        output = self.folder / "results" / name
+        arguments: dict[str, Any] = {
+            "gallery_tables": [self.folder / "gallery.parquet"],
+            "query_tables": [self.folder / "queries.parquet"],
+            "matches": [self.folder / "matches.parquet"],
+            "faces": self.folder / "faces.parquet",
+            "scores": self.folder / "scores.tsv",
+            "gallery_folder": self.folder / "gallery",
+            "queries_folder": self.folder / "queries",
+            "names": None,
+            "links": "https://people.example/{id}",
+            "model": "made-up",
+            "threshold": THRESHOLD,
+            "threshold_source": "From the test.",
+            "command": "snakemake --config queries='a b'",
+            "output": output,
+        }
+        build_report(**(arguments | changes))
+        return output
+
+    def read(self, name: str = "report.html", **changes: Any) -> BeautifulSoup:
+        return BeautifulSoup(self.build(name, **changes).read_text(encoding="utf-8"), "html.parser")
+
+
+def picture(path: Path, seed: int, size: tuple[int, int] = (200, 120)) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    noise = np.random.default_rng(seed).integers(0, 255, (8, 8, 3), dtype=np.uint8)
+    Image.fromarray(noise).resize(size).save(path)
+
+
+def face_row(image: str, number: int, **others: Any) -> dict[str, Any]:
+    box = {"x": 20.0 + 80 * number, "y": 30.0, "w": 40.0, "h": 50.0, "confidence": 0.9}
+    size = {"width": 200, "height": 120}
+    return {"image": image, "status": "ok", "reason": "", "face": number} | box | size | others
+
+
+def match_rows(image: str, group: str, number: int, distances: list[float]) -> list[dict]:
+    rows = []
+    for place, distance in enumerate(distances):
+        within = distance <= THRESHOLD
+        verdict = ("match" if place == 0 else "possible") if within else "unknown"
+        rows.append(
+            {
+                "image": image,
+                "group": group,
+                "face": number,
+                "rank": place + 1,
+                "id": PEOPLE[place],
+                "name": HOSTILE if place == 0 else "",
+                "distance": distance,
+                "hits": 1,
+                "nearest": f"{PEOPLE[place]}/a.png",
+                "nearest_face": 0,
+                "verdict": verdict,
+            }
+        )
+    return rows
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    folder = tmp_path_factory.mktemp("report")
+    queries, matches = [], []
+    for seed, (image, (group, faces)) in enumerate(COMPARED.items()):
+        if image != "gone.jpg":
+            picture(folder / "queries" / image, seed)
+        for number, distances in enumerate(faces):
+            queries.append(face_row(image, number, group=group))
+            matches += match_rows(image, group, number, distances)
+    small = {"status": "too_small", "reason": "9 x 9 pixels; faces.min_size asks for 24"}
+    queries.append(face_row("holiday/two.jpg", 2, group="holiday", **small, x=0.0, w=9.0, h=9.0))
+    for image, (status, reason) in NOTHING.items():
+        row = {"image": image, "status": status, "reason": reason}
+        queries.append(row | {"group": image.split("/")[0] if "/" in image else ""})
+    picture(folder / "queries/work/landscape.png", 50)
+    (folder / "queries/broken.jpg").write_bytes(b"\xff\xd8 no picture")
+    gallery = []
+    for seed, person in enumerate(PEOPLE):
+        # The first two are the same picture: it has to be in the page once.
+        picture(folder / "gallery" / person / "a.png", 100 + max(1, seed))
+        gallery.append(face_row(f"{person}/a.png", 0, person=person))
+    (folder / "gallery/person-03/a.png").unlink()
+    empty = {"status": "unreadable", "reason": "the file is empty (0 bytes)", "person": "person-00"}
+    bad = [{"image": "person-00/empty.png"} | empty]
+    for name, rows, schema in (
+        ("queries", queries, FACES),
+        ("gallery", gallery + bad, FACES),
+        ("faces", gallery, FACES),
+        ("matches", matches, MATCHES),
+    ):
+        write_table(folder / f"{name}.parquet", pa.Table.from_pylist(rows, schema), ORIGIN)
+    score([folder / "matches.parquet"], None, None, 10, folder / "scores.tsv")
+    return Made(folder)
+
+
+@pytest.fixture(scope="module")
+def page(made: Made) -> BeautifulSoup:
+    return made.read()
+
+
+def card(page: BeautifulSoup, image: str) -> Tag:
+    found = [c for c in page.select("article.card") if c.h3 and c.h3.get_text() == image]
+    assert len(found) == 1, f"{len(found)} cards of {image}"
+    return found[0]
+
+
+def test_every_query_has_a_card_with_its_faces(page: BeautifulSoup) -> None:
+    assert len(page.select("article.card")) == len(COMPARED) + len(NOTHING)
+    for image, (_, faces) in COMPARED.items():
+        own = card(page, image)
+        sections = [s for s in own.select("section.face") if "none" not in s["class"]]
+        assert len(sections) == len(faces)
+        for section, distances in zip(sections, faces, strict=True):
+            people = section.select("ol.people > li")
+            assert len(people) == min(10, len(distances))
+            shown = [float(li.select_one(".number").get_text()) for li in people]  # type: ignore[union-attr]
+            assert shown == pytest.approx(distances[:10], abs=0.001)
+
+
+def test_boxes_lie_where_the_faces_are(page: BeautifulSoup) -> None:
+    boxes = card(page, "holiday/two.jpg").select(".frame a.box")
+    assert [box.get_text() for box in boxes] == ["1", "2", "3"]
+    assert boxes[1]["style"] == "left:50.0%;top:25.0%;width:20.0%;height:41.67%"
+    assert [box["class"][1] for box in boxes] == ["match", "unknown", "none"]
+
+
+def test_verdicts_follow_the_closest_person(page: BeautifulSoup) -> None:
+    assert card(page, "holiday/two.jpg")["data-verdicts"] == "match unknown"
+    assert card(page, "work/landscape.png")["data-verdicts"] == "none"
+    people = card(page, "holiday/two.jpg").select("ol.people")[0].select("li")
+    assert [li["class"] for li in people] == [["match"], ["possible"], ["unknown"]]
+    assert "9 x 9 pixels" in card(page, "holiday/two.jpg").get_text()
+
+
+def test_names_and_file_names_stay_text(page: BeautifulSoup) -> None:
+    scripts = page.find_all("script")
+    assert len(scripts) == 2
+    assert not page.select("[onerror], h3 b, .name script, .name img, td script")
+    names = {tag.get_text() for tag in page.select("li .name")}
+    assert HOSTILE in names
+    assert "person-01" in names  # without a name the id stands for it
+    assert card(page, "work/<b>&'\"{{ 7 * 7 }}.png")
+    assert "<i>cut short</i>" in page.select_one("#nothing").get_text()  # type: ignore[union-attr]
+    policy = page.find("meta", {"http-equiv": "Content-Security-Policy"})
+    assert isinstance(policy, Tag)
+    assert str(policy["content"]).startswith("default-src 'none'")
+    assert "unsafe" not in str(policy["content"]).split("script-src")[1]
+
+
+def test_nothing_is_loaded_from_anywhere(page: BeautifulSoup) -> None:
+    assert not page.select("link, iframe, object, embed, base, script[src]")
+    for tag in page.select("[src]"):
+        assert str(tag["src"]).startswith("data:image/webp;base64,")
+    for style in page.find_all("style"):
+        assert "@import" not in style.text
+        assert all(url.startswith("data:") for url in re.findall(r"url\(([^)]*)\)", style.text))
+    for link in page.select("[href]"):
+        address = str(link["href"])
+        outside = address.startswith("https://people.example/person-")
+        assert outside or address.startswith(("#", "../queries/", "./../queries/"))
+        assert not outside or link.name == "a"
+
+
+def test_links_within_the_page_and_to_the_photographs_lead_somewhere(
+    page: BeautifulSoup, made: Made
+) -> None:
+    ids = {str(tag["id"]) for tag in page.select("[id]")}
+    assert len(ids) == len(page.select("[id]"))
+    for link in page.select("a[href^='#']"):
+        assert str(link["href"])[1:] in ids
+    for image in COMPARED:
+        title = card(page, image).select_one("h3 a")
+        assert isinstance(title, Tag)
+        target = made.folder / "results" / unquote(str(title["href"]))
+        assert target.resolve() == (made.folder / "queries" / image).resolve()
+
+
+def test_images_that_gave_nothing_are_listed_with_the_reason(page: BeautifulSoup) -> None:
+    lines = [
+        [cell.get_text() for cell in row.find_all(["th", "td"])][1:]
+        for row in page.select("#nothing tbody tr")
+    ]
+    broken = ["broken.jpg", "queries", "(top level)", "unreadable", NOTHING["broken.jpg"][1]]
+    assert broken in lines
+    assert lines[-1][:4] == ["person-00/empty.png", "gallery", "person-00", "unreadable"]
+    assert len(lines) == len(NOTHING) + 1
+
+
+def test_pictures_have_words_and_are_in_the_page_once(page: BeautifulSoup) -> None:
+    assert all(tag.get("alt") or tag.get("id") == "compare-face" for tag in page.select("img"))
+    assert all(
+        tag.get("aria-label") or tag.get("id") == "compare-picture"
+        for tag in page.select("[role=img]")
+    )
+    sheet = page.find_all("style")[1].text
+    classes = set(re.findall(r"\.(g\d+)\{", sheet))
+    used = {c for tag in page.select(".pic") for c in tag["class"] if re.fullmatch(r"g\d+", c)}
+    assert used == classes
+    # Ten people are shown; the first two share a picture, and one person's is gone.
+    assert len(classes) == 8
+    missing = page.select(".people .nopic")
+    assert missing
+    assert all("cannot be read" in str(tag["title"]) for tag in missing)
+
+
+def test_a_photograph_that_is_gone_leaves_a_note(page: BeautifulSoup) -> None:
+    gone = card(page, "gone.jpg")
+    assert "cannot be read" in gone.select_one(".photo").get_text()  # type: ignore[union-attr]
+    assert len(gone.select("ol.people li")) == 2
+
+
+def test_the_same_bytes_twice(made: Made) -> None:
+    first = made.build("first.html").read_bytes()
+    assert made.build("second.html", threads=1).read_bytes() == first
+
+
+def test_without_threshold_and_without_queries(made: Made) -> None:
+    page = made.read("open.html", threshold=None, threshold_source="None: no threshold.")
+    assert "marked" not in (page.body.get("class") or [])  # type: ignore[union-attr]
+    empty = made.folder / "empty"
+    for name, schema in (("queries", FACES), ("matches", MATCHES)):
+        write_table(empty / f"{name}.parquet", pa.Table.from_pylist([], schema), ORIGIN)
+    (empty / "scores.tsv").write_text("Score\tID\tName\tGroup\tVerdict\n")
+    page = made.read(
+        "empty.html",
+        query_tables=[empty / "queries.parquet"],
+        matches=[empty / "matches.parquet"],
+        scores=empty / "scores.tsv",
+    )
+    assert not page.select("article.card")
+    assert "No face to compare in 0 photographs" in page.get_text()
+
+
+@pytest.mark.parametrize("suffix", ["jpg", "png"])
+@pytest.mark.parametrize("orientation", [1, 3, 6, 8])
+def test_crops_are_cut_from_the_upright_photograph(
+    tmp_path: Path, suffix: str, orientation: int
+) -> None:
+    """A red square on grey, in an upright picture of 1600 x 800, stored turned."""
+    upright = np.full((800, 1600, 3), 128, np.uint8)
+    upright[500:700, 1200:1400] = (255, 0, 0)
+    stored = np.rot90(upright, {1: 0, 3: 2, 6: 1, 8: 3}[orientation])
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    path = tmp_path / f"turned.{suffix}"
+    Image.fromarray(np.ascontiguousarray(stored)).save(path, exif=exif)
+    made = cut(Order(path, [Box(1200, 500, 200, 200)], side=480))
+    crop = made.crops[0]
+    assert isinstance(made.photograph, Picture)
+    assert isinstance(crop, Picture)
+    assert (made.photograph.width, made.photograph.height) == (480, 240)
+    pixels = decoded(crop)
+    middle, edge = pixels[40:104, 40:104].mean((0, 1)), pixels[:8].mean((0, 1))
+    assert middle == pytest.approx((255, 0, 0), abs=12)
+    assert edge == pytest.approx((128, 128, 128), abs=12)
+
+
+def decoded(picture: Picture) -> np.ndarray:
+    data = base64.b64decode(picture.uri.split(",")[1])
+    return np.asarray(Image.open(io.BytesIO(data)).convert("RGB")).astype(float)
+
+
+@pytest.mark.parametrize(
+    "box",
+    [None, Box(-50, -50, 30, 30), Box(150, 100, 500, 500), Box(0, 0, 0, 0), Box(9e9, 0, 1, 1)],
+)
+def test_any_box_gives_a_crop(tmp_path: Path, box: Box | None) -> None:
+    picture(tmp_path / "a.png", 1)
+    (crop,) = cut(Order(tmp_path / "a.png", [box])).crops
+    assert isinstance(crop, Picture)
+    assert (crop.width, crop.height) == (144, 144)
+
+
+def test_what_is_no_picture_is_missing(tmp_path: Path) -> None:
+    (tmp_path / "a.jpg").write_text("<html>")
+    made = cut(Order(tmp_path / "a.jpg", [None, None], side=480))
+    assert isinstance(made.photograph, Missing)
+    assert "not an image" in made.photograph.reason
+    assert made.crops == [made.photograph] * 2
+
+
+@pytest.fixture
+def browser_page(made: Made) -> Iterator[Any]:
+    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    found = CHROMIUM if CHROMIUM.exists() else shutil.which("chromium")
+    if not found:
+        pytest.skip("no Chromium on this machine")
+    quiet = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
+    quiet += ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
+    with api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(found), args=quiet)
+        page = browser.new_page()
+        problems: list[str] = []
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.on("console", lambda message: problems.append(message.text))
+        page.on("dialog", lambda dialog: problems.append(f"dialog: {dialog.message}"))
+        page.goto(made.build().as_uri())
+        yield page
+        browser.close()
+        assert not problems
+
+
+def shown_cards(page: Any) -> list[str]:
+    return page.locator("article.card:visible h3").all_text_contents()
+
+
+def test_in_a_browser_filter_sort_keys_and_comparison(browser_page: Any) -> None:
+    page = browser_page
+    every = shown_cards(page)
+    assert len(every) == len(COMPARED) + len(NOTHING)
+
+    page.fill("#search", "HOLIDAY")
+    assert shown_cards(page) == ["holiday/one.png", "holiday/two.jpg"]
+    assert page.inner_text("#shown") == f"2 of {len(every)} photographs"
+    page.keyboard.press("Escape")
+    assert shown_cards(page) == every
+
+    for verdict in ("match", "possible", "unknown"):
+        page.locator(f"label.chip.{verdict}").click()
+    assert sorted(shown_cards(page)) == sorted(NOTHING)
+    assert page.locator("#score-table tbody tr:visible").count() == 0
+    page.click("#clear")
+    page.select_option("#group", label="work")
+    assert len(shown_cards(page)) == 2
+    page.click("#clear")
+
+    head = page.locator("#score-table thead th", has_text="Best distance")
+    head.locator("button").click()
+    assert head.get_attribute("aria-sort") == "descending"
+    best = column(page, head)
+    assert best == sorted(best, reverse=True)
+    head.locator("button").click()
+    assert column(page, head) == sorted(best)
+    assert len(best) == page.locator("#score-table tbody tr").count()
+
+    page.locator("h1").click()
+    for _ in range(2):
+        page.keyboard.press("j")
+    assert page.evaluate("document.activeElement.id") == "q2"
+    page.keyboard.press("k")
+    assert page.evaluate("document.activeElement.id") == "q1"
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.id") == "search"
+
+    page.locator("ol.people button").first.click()
+    assert page.inner_text("#compare-title") == HOSTILE
+    assert "person-00/a.png" in page.inner_text("#compare")
+    page.keyboard.press("Escape")
+
+    page.emulate_media(color_scheme="light")
+    before = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    page.click("#theme")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") != before
+
+    page.set_viewport_size({"width": 390, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def column(page: Any, head: Any) -> list[float]:
+    index = head.evaluate("head => head.cellIndex")
+    return [
+        float(text)
+        for text in page.locator(
+            f"#score-table tbody tr > :nth-child({index + 1})"
+        ).all_text_contents()
+    ]
