@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from visage.files import PRIVATE, replacing
 from visage.listing import Stat
 from visage.models import Face
+from visage.tables import DAMAGE
 
 log = logging.getLogger(__name__)
 
@@ -146,7 +147,7 @@ def _read(path: Path, read: Callable[[pq.ParquetFile], pa.Table]) -> pa.Table | 
     except FileNotFoundError:
         # Another job has just joined its segments: what it held is computed again at worst.
         log.info("%s has gone; another job is tidying up", path)
-    except (pa.ArrowException, OSError) as error:
+    except DAMAGE as error:
         log.warning("%s is damaged and not used (%s); it may be deleted", path, error)
     return None
 
@@ -225,7 +226,7 @@ class Hashes:
                 known = pq.read_table(path, partitioning=None, page_checksum_verification=True)
                 for row in known.to_pylist():
                     self._known[row["image"], Stat(row["size"], row["mtime"])] = row["sha"]
-            except (pa.ArrowException, OSError, KeyError) as error:
+            except DAMAGE as error:
                 log.warning("%s is damaged and not used (%s)", path, error)
 
     def find(self, image: str, stat: Stat) -> str | None:

@@ -30,6 +30,7 @@ from visage.listing import (
 )
 from visage.names import read_names
 from visage.sweep import Findings, Needles, Sweeper
+from visage.tables import DAMAGE
 from visage.vectors import read_floats
 
 log = logging.getLogger(__name__)
@@ -227,7 +228,7 @@ def _recorded(results: Path) -> Iterator[tuple[Image, str | None]]:
 def _read(path: Path, columns: list[str]) -> pa.Table:
     try:
         return pq.read_table(path, columns=columns, partitioning=None)
-    except (pa.ArrowException, OSError) as error:
+    except DAMAGE as error:
         log.warning("%s is damaged (%s); it is deleted", path, error)
         return pa.table({name: [] for name in columns})
 
@@ -303,7 +304,7 @@ def _purge_cache(cache: Path, keep: set[str]) -> int:
         try:
             table = pq.read_table(path, partitioning=None)
             left = table.filter(pc.is_in(table[column], kept))
-        except (pa.ArrowException, OSError, KeyError):
+        except DAMAGE:
             left = table = pa.table({})
             count += 1
         if len(left) < len(table) or not len(table):

@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from visage.listing import as_text
+from visage.tables import DAMAGE
 
 # A text as short as this, or a number, stands in any file: only columns that hold ids are asked.
 _SHORT = 4
@@ -104,7 +105,7 @@ class Sweeper:
             try:
                 yield from self._in_table(pq.read_table(path, partitioning=None))
                 return
-            except (pa.ArrowException, OSError):
+            except DAMAGE:
                 pass  # damaged: searched as bytes
         data = path.read_bytes()
         if self._heads and self._heads.search(data):

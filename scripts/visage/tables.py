@@ -58,6 +58,10 @@ class Origin:
     fingerprint: str  # of everything that decides an embedding, see `visage.models.fingerprint`
 
 
+# What reading a damaged Parquet file raises; which of them, the place of the damage decides.
+DAMAGE = (pa.ArrowException, OSError, ValueError, KeyError)
+
+
 def write_table(path: Path, table: pa.Table, origin: Origin | None = None) -> None:
     """Write `table` to the Parquet file `path`, whole or not at all, readable by the owner only."""
     metadata = {"model": origin.model, "fingerprint": origin.fingerprint} if origin else {}
@@ -82,7 +86,7 @@ def read_table(path: Path, columns: list[str] | None = None) -> pa.Table:
         return table
     except FileNotFoundError as error:
         raise VisageError(f"{path} is missing. Run the workflow again: it will be made.") from error
-    except (pa.ArrowException, OSError) as error:
+    except DAMAGE as error:
         raise VisageError(
             f"{path} is damaged ({error}). Delete it and run the workflow again: the embeddings "
             "are taken from results/cache, nothing is computed twice."
@@ -94,7 +98,7 @@ def read_origin(path: Path) -> Origin:
     try:
         metadata = pq.read_schema(path).metadata or {}
         return Origin(metadata[b"model"].decode(), metadata[b"fingerprint"].decode())
-    except (pa.ArrowException, OSError, KeyError) as error:
+    except DAMAGE as error:
         raise VisageError(
             f"{path} is damaged or not a table of this workflow ({error}). Delete it and run the "
             "workflow again."
