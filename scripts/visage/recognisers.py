@@ -52,6 +52,8 @@ class OnnxSession:
         options.inter_op_num_threads = 1
         wanted = ("CUDAExecutionProvider", "CPUExecutionProvider")
         available = ort.get_available_providers()
+        if wanted[0] in available:
+            ort.preload_dlls()  # CUDA's libraries may come from packages, where nobody looks
         self._session = ort.InferenceSession(
             graph, options, providers=[name for name in wanted if name in available]
         )
