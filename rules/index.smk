@@ -1,6 +1,7 @@
 """The gallery made searchable.
 
 gallery/tables ─► face.db (Annoy), face.json (item → person), faces.parquet
+gallery/tables, faces.parquet ─► audit.tsv, what looks wrong
 """
 
 
@@ -25,3 +26,30 @@ rule build_index:
         "../envs/match.yaml"
     script:
         "../scripts/build_index.py"
+
+
+rule audit_gallery:
+    input:
+        tables=tables("gallery"),
+        faces=rules.build_index.output.faces,
+        names=NAMES,
+    output:
+        report(
+            f"{RESULTS}/gallery/audit.tsv",
+            caption="../docs/captions/audit.rst",
+            category="Gallery",
+        ),
+    log:
+        f"{RESULTS}/logs/audit_gallery.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/audit_gallery.tsv"
+    conda:
+        "../envs/score.yaml"
+    threads: 2
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    params:
+        published=ENTRY["threshold"],
+    script:
+        "../scripts/audit_gallery.py"

@@ -4,18 +4,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from visage.existing import import_index
+from visage.fingerprint import fingerprint
 from visage.job import logged
+from visage.plan import pinned_hashes
 from visage.registry import load_registry
+from visage.tables import Origin
 
 if TYPE_CHECKING:
     from visage.job import snakemake
 
 with logged(snakemake.log[0]):
+    registry = load_registry(Path(snakemake.params.registry))
+    model = snakemake.params.model
+    entry = registry["models"][model]
     import_index(
         database=Path(snakemake.input.database),
         labels=Path(snakemake.input.labels),
-        registry=load_registry(Path(snakemake.params.registry)),
-        model=snakemake.params.model,
+        origin=Origin(model, fingerprint(entry, pinned_hashes(registry, entry))),
+        dimension=entry["dimension"],
         deny=snakemake.params.deny,
         outputs=[Path(path) for path in snakemake.output],
     )

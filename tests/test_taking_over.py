@@ -104,7 +104,7 @@ def test_vectors_that_cannot_be_used_are_rows_and_the_rest_goes_on(tmp_path: Pat
     images = pd.read_csv(data / "results/images.tsv", sep="\t").set_index("image")
     bad = images[images["status"] == "bad_vector"]
     assert set(bad.index) == {"person0/0.jpg", "person1/1.jpg", "scene/short.vector"}
-    assert "holds 128 numbers; the model gives 512" in bad.loc["person1/1.jpg", "reason"]
+    assert "holds 128 numbers; the model gives 512" in str(bad.loc["person1/1.jpg", "reason"])
     assert (images["faces"] == (images["status"] == "ok")).all()
 
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from visage.tables import Origin
+
 DATABASE, LABELS = "face.db", "face.json"
 _REMEDY = "Set index.existing to the folder in which the original program's builder left both."
 
@@ -51,8 +53,8 @@ def item_of(image: str) -> int:
 def import_index(
     database: Path,
     labels: Path,
-    registry: dict,
-    model: str,
+    origin: "Origin",
+    dimension: int,
     deny: str | None,
     outputs: list[Path],
 ) -> None:
@@ -61,8 +63,8 @@ def import_index(
     Args:
         database: The Annoy index, "euclidean".
         labels: The JSON list: item → person.
-        registry: The content of config/models.yaml.
-        model: The entry that the index's embeddings were made with.
+        origin: The model that the index's embeddings were made with.
+        dimension: Of an embedding.
         deny: The deny list; its people's items are left out.
         outputs: The tables, by shard.
 
@@ -73,13 +75,10 @@ def import_index(
     import pyarrow as pa
 
     from visage.deny import read_deny
-    from visage.fingerprint import fingerprint
-    from visage.plan import pinned_hashes
-    from visage.tables import FACES, Origin, write_table
+    from visage.tables import FACES, write_table
 
     people = read_labels(labels)
-    entry = registry["models"][model]
-    vectors = read_vectors(database, entry["dimension"], len(people))
+    vectors = read_vectors(database, dimension, len(people))
     finite = np.logical_and(np.isfinite(vectors).all(axis=1), vectors.any(axis=1))
     denying = read_deny(deny)
     rows: list[list[dict]] = [[] for _ in outputs]
@@ -93,7 +92,6 @@ def import_index(
             row |= {"status": "bad_vector", "embedding": None, "face": None}
             row["reason"] = f"item {item} of {database} holds zeros only, or no finite numbers"
         rows[shard_of(image, len(outputs))].append(row)
-    origin = Origin(model, fingerprint(entry, pinned_hashes(registry, entry)))
     for path, part in zip(outputs, rows, strict=True):
         write_table(path, pa.Table.from_pylist(part, FACES), origin)
 

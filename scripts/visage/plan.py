@@ -197,6 +197,7 @@ def remove_stale(config: dict) -> None:
     scores = results / "scores.tsv"
     _remove_unless(gallery, index)
     _remove_unless(index, evaluation)
+    _remove_unless([*gallery, *index], [results / "gallery/audit.tsv"])
     for table, match in zip(queries, matches, strict=True):
         _remove_unless([table, *index, *judged], [match])
     _remove_unless([*queries, *matches, *judged], [scores])

@@ -1,0 +1,20 @@
+"""List what looks wrong in the gallery."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from visage.audit import audit
+from visage.job import logged
+
+if TYPE_CHECKING:
+    from visage.job import snakemake
+
+with logged(snakemake.log[0]):
+    names = snakemake.input.get("names")
+    audit(
+        tables=[Path(path) for path in snakemake.input.tables],
+        faces=Path(snakemake.input.faces),
+        names=Path(names) if names else None,
+        published=snakemake.params.published,
+        output=Path(snakemake.output[0]),
+    )
