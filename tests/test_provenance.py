@@ -1,0 +1,67 @@
+"""What a run writes about itself, and that this is enough to repeat it."""
+
+import hashlib
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from conftest import REPO, Workflow
+from visage.errors import VisageError
+from visage.provenance import summary, times
+
+
+def test_a_run_is_repeated_from_its_record(demo: Workflow, tmp_path: Path) -> None:
+    record = json.loads((demo.folder / "results/provenance.json").read_text())
+    shutil.copytree(demo.folder / "resources", tmp_path / "resources")
+    (tmp_path / "again.json").write_text(json.dumps(record["config"]))
+    again = Workflow(tmp_path)
+    again.succeed("results/provenance.json", "--configfile", "again.json")
+    for name, sha256 in record["results"].items():
+        data = (tmp_path / "results" / name).read_bytes()
+        assert data == (demo.folder / "results" / name).read_bytes(), name
+        assert hashlib.sha256(data).hexdigest() == sha256
+    repeated = json.loads((tmp_path / "results/provenance.json").read_text())
+    for key in ("config", "model", "images", "results", "environments", "packages"):
+        assert repeated[key] == record[key], key
+
+
+def test_the_record_is_true(demo: Workflow) -> None:
+    record = json.loads((demo.folder / "results/provenance.json").read_text())
+    for weights in record["model"]["weights"]:
+        data = (REPO / "weights" / weights["file"]).read_bytes()
+        assert hashlib.sha256(data).hexdigest() == weights["sha256"] == weights["expected"]
+        assert weights["sources"]
+        assert weights["licence"]
+    for name in ("gallery", "queries"):
+        files = [p for p in (demo.folder / "resources/demo" / name).rglob("*") if p.is_file()]
+        assert record["images"][name]["images"] == len(files)
+        assert sum(record["images"][name]["status"].values()) == len(files)
+    assert record["packages"]["numpy"]
+    assert record["times"]["embed_shard"]["jobs"] == 2 * record["config"]["shards"]
+    assert record["times"]["embed_shard"]["seconds"] > 0
+    assert record["machine"]["cores"] >= 1
+    assert {"person", "image"}.isdisjoint(record["config"])
+    commit = record["workflow"]["commit"]
+    assert commit is None or len(commit) == 40
+
+
+def test_the_summary_is_for_people(demo: Workflow, tmp_path: Path) -> None:
+    lines = summary(demo.folder / "results/provenance.json")
+    assert "sface-yunet" in lines["Model"]
+    assert "no_face" in lines["Images, queries"]
+    (tmp_path / "provenance.json").write_text('{"written": 1')
+    with pytest.raises(VisageError, match="damaged"):
+        summary(tmp_path / "provenance.json")
+
+
+def test_times_bear_with_what_could_not_be_measured(tmp_path: Path) -> None:
+    folder = tmp_path / "embed_shard"
+    folder.mkdir()
+    (folder / "a.tsv").write_text("s\th:m:s\tmax_rss\n1.5\t0:00:01\t-\n")
+    (folder / "b.tsv").write_text("s\th:m:s\tmax_rss\n2.25\t0:00:02\t100.5\n")
+    (tmp_path / "build_index.tsv").write_text("s\tmax_rss\nNA\tNA\n")
+    assert times(tmp_path) == {
+        "build_index": {"jobs": 1, "seconds": 0.0, "largest_memory_mb": 0.0},
+        "embed_shard": {"jobs": 2, "seconds": 3.75, "largest_memory_mb": 100.5},
+    }
