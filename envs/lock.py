@@ -36,7 +36,8 @@ ENVIRONMENTS = {
     "embed-tensorflow-cuda": (*_EMBED, "mtcnn", "tensorflow[and-cuda]", "tf-keras"),
     "evaluate": (*_FILES, *_IMAGES, "jinja2", "matplotlib", "scikit-learn"),
     "match": (*_FILES, "annoy"),
-    "privacy": (*_FILES, "jsonschema", "pyyaml"),
+    "names": ("httpx",),
+    "privacy": _FILES,
     "report": (*_FILES, *_IMAGES, "jinja2"),
     "score": (*_FILES, "pandas"),
 }

@@ -84,13 +84,13 @@ def test_recognise_takes_the_forms_that_clients_send(
 ) -> None:
     data = query(searchable, "known/portrait.jpg").read_bytes()
     text = base64.b64encode(data).decode()
-    sent: dict[str, Any] = {
+    forms: dict[str, Any] = {
         "file": {"files": {"image": ("a.jpg", data)}},
         # As a browser's FormData sends it.
         "base64": {"files": {"image": (None, text)}},
         "address": {"files": {"image": (None, f"data:image/jpeg;base64,{text}")}},
-    }[form]
-    answer = client.post("/recognise?results=2", **sent)
+    }
+    answer = client.post("/recognise?results=2", **forms[form])
     assert answer.status_code == 200, answer.text
     body = answer.json()
     assert body["id"] and [p["id"] for p in body["performers"]][:1] == ["barack-obama"]

@@ -75,7 +75,7 @@ def test_a_region_leaves_one_person(searchable: Workflow, lookup: Lookup) -> Non
     everybody = lookup.search(data)
     assert len(everybody.searched) == 4 and everybody.anybody
     for wanted in everybody.faces:
-        found = lookup.search(data, tuple(wanted.box)).searched
+        found = lookup.search(data, wanted.box).searched
         assert [face.box for face in found] == [wanted.box]
         assert [c.id for c in found[0].candidates] == [c.id for c in wanted.candidates]
     nowhere = lookup.search(data, (0, 0, 5, 5))

@@ -83,13 +83,13 @@ def link(template: str | None, performer_id: str, names: Mapping[str, Performer]
         names: As `read_names` gives them.
     """
     known = names.get(performer_id)
-    host, plain = _split(performer_id)
+    host, plain = split_id(performer_id)
     host = (known.endpoint if known else None) or host
     address = _ADDRESS.fullmatch(template) if template else None
     templates_host = address["host"].lower() if address else None
     if template and templates_host not in STASH_BOXES:
         return template.replace("{id}", quote(plain, safe="", errors="replace"))
-    if not _is_uuid(plain):
+    if not is_uuid(plain):
         return ""
     if template and host in (None, templates_host):
         return template.replace("{id}", plain.lower())
@@ -154,7 +154,7 @@ def _faults(value: Any) -> Iterator[str]:
 
 def _performer(key: str, value: Any) -> Performer:
     """Make a performer of a sound entry."""
-    host, plain = _split(key)
+    host, plain = split_id(key)
     fields = value if isinstance(value, dict) else {"name": value}
     address = _ADDRESS.fullmatch(fields.get("endpoint") or "")
     aliases = fields.get("aliases") or []
@@ -174,7 +174,7 @@ def _clean(text: str | None) -> str:
     return " ".join((text or "").encode(errors="replace").decode().split())
 
 
-def _split(key: str) -> tuple[str | None, str]:
+def split_id(key: str) -> tuple[str | None, str]:
     """Give the stash-box before an id (lower case; None where there is none), and the id."""
     found = _PREFIXED.fullmatch(key)
     return (found["host"].lower(), found["id"]) if found else (None, key)
@@ -194,7 +194,7 @@ def _merged(first: Performer | None, second: Performer) -> Performer:
     )
 
 
-def _is_uuid(text: str) -> bool:
+def is_uuid(text: str) -> bool:
     """Tell whether a text is a UUID in the form 8-4-4-4-12, in lower or upper case."""
     try:
         return str(UUID(text)) == text.lower()
