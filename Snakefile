@@ -23,6 +23,7 @@ include: "rules/score.smk"
 include: "rules/provenance.smk"
 include: "rules/report.smk"
 include: "rules/privacy.smk"
+include: "rules/names.smk"
 
 
 rule all:
@@ -30,5 +31,6 @@ rule all:
     input:
         f"{RESULTS}/scores.tsv",
         f"{RESULTS}/images.tsv",
+        f"{RESULTS}/gallery/audit.tsv",
         f"{RESULTS}/provenance.json",
         f"{RESULTS}/report.html",
