@@ -16,14 +16,14 @@ rule build_index:
         f"{RESULTS}/logs/build_index.log",
     benchmark:
         f"{RESULTS}/benchmarks/build_index.tsv"
-    params:
-        **config["index"],
+    conda:
+        "../envs/match.yaml"
     threads: 1
     resources:
         mem_mb=4000,
         runtime=60,
-    conda:
-        "../envs/match.yaml"
+    params:
+        **config["index"],
     script:
         "../scripts/build_index.py"
 
