@@ -103,6 +103,7 @@ def match_rows(image: str, group: str, number: int, distances: list[float]) -> l
                 "nearest": f"{PEOPLE[place]}/a.png",
                 "nearest_face": 0,
                 "verdict": verdict,
+                "probability": {0: 0.9999, 1: 0.42}.get(place),
             }
         )
     return rows
@@ -164,7 +165,7 @@ def test_every_query_has_a_card_with_its_faces(page: BeautifulSoup) -> None:
         for section, distances in zip(sections, faces, strict=True):
             people = section.select("ol.people > li")
             assert len(people) == min(10, len(distances))
-            shown = [float(li.select_one(".number").get_text()) for li in people]  # type: ignore[union-attr]
+            shown = [float(li.select_one(".number").get_text().split()[0]) for li in people]  # type: ignore[union-attr]
             assert shown == pytest.approx(distances[:10], abs=0.001)
 
 
@@ -180,6 +181,8 @@ def test_verdicts_follow_the_closest_person(page: BeautifulSoup) -> None:
     assert card(page, "work/landscape.png")["data-verdicts"] == "none"
     people = card(page, "holiday/two.jpg").select("ol.people")[0].select("li")
     assert [li["class"] for li in people] == [["match"], ["possible"], ["unknown"]]
+    chances = [tag.get_text() for li in people for tag in li.select(".number b")]
+    assert chances == [">99\u202f%", "42\u202f%"]
     assert "9 x 9 pixels" in card(page, "holiday/two.jpg").get_text()
 
 
@@ -395,7 +398,9 @@ def test_in_a_browser_filter_sort_keys_and_comparison(browser_page: Any) -> None
 
     page.locator("ol.people button").first.click()
     assert page.inner_text("#compare-title") == HOSTILE
-    assert "person-00/a.png" in page.inner_text("#compare")
+    facts = page.inner_text("#compare")
+    assert "person-00/a.png" in facts
+    assert ">99" in facts
     page.keyboard.press("Escape")
 
     page.emulate_media(color_scheme="light")

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from visage.listing import as_path
 from visage.report.data import NOT_COMPARED
 from visage.report.pictures import Picture
-from visage.report.view import MARK, TOP_LEVEL, Page, plural
+from visage.report.view import MARK, TOP_LEVEL, Page, percent, plural
 from visage.verdict import VERDICTS
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
@@ -33,7 +33,11 @@ def render(page: Page) -> str:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"plural": plural, "group": lambda group: group or TOP_LEVEL}
+    environment.filters |= {
+        "plural": plural,
+        "percent": percent,
+        "group": lambda group: group or TOP_LEVEL,
+    }
     environment.tests["picture"] = lambda value: isinstance(value, Picture)
     early, late = _own("theme.js"), _own("report.js")
     return environment.get_template("report.html.j2").render(

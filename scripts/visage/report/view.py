@@ -205,6 +205,15 @@ def plural(number: int, singular: str, several: str | None = None) -> str:
     return f"{number:,} {singular if number == 1 else several or singular + 's'}"
 
 
+def percent(probability: float) -> str:
+    """Give a probability in per cent; never 0 % or 100 %, which no face can be."""
+    if probability < 0.005:
+        return "<1\u202f%"
+    if probability >= 0.995:
+        return ">99\u202f%"
+    return f"{100 * probability:.0f}\u202f%"
+
+
 def _sheet(
     nearest: dict[tuple[str, int], Picture | Missing],
 ) -> tuple[dict[tuple[str, int], str], SHEET]:

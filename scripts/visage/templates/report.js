@@ -130,7 +130,8 @@ function compare(person) {
   $("#compare-picture").setAttribute("aria-label", `Gallery face of ${name.textContent}`);
   $("#compare-of").textContent = $("h3", face.closest(".card")).textContent;
   $("#compare-with").textContent = from;
-  const [distance, probability] = $(".number", person).textContent.trim().split(/\s(?=\d)/);
+  const distance = $(".number", person).firstChild.textContent.trim();
+  const probability = $(".number b", person)?.textContent;
   const facts = { Verdict: person.className, Distance: distance, Probability: probability, Rank: rank, Hits: hits, ID: id };
   const entries = Object.entries(facts).filter(([, value]) => value);
   $("#compare-facts").replaceChildren(...entries.flatMap(([key, value]) => [element("dt", key), element("dd", value)]));
