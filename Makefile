@@ -4,11 +4,15 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := scores
-.PHONY: scores test test-cluster test-envs check audit lock clean
+.PHONY: scores app test test-cluster test-envs check audit lock clean
 
 # The main job: packages, demo photographs, weights, scores and the report.
 scores: .venv/scores.done
 	$(BIN)/snakemake --cores 8 results/scores.tsv results/report.html
+
+# The look-up page over the finished gallery; `make app OPTIONS="--configfile my.yaml"`. docs/app.md
+app: .venv/app.done
+	$(BIN)/python app $(OPTIONS)
 
 # Every package named anywhere in the project, then the tests.
 test: .venv/test.done
@@ -44,10 +48,15 @@ lock: .venv/test.done
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	touch $@
 
-.venv/test.done: envs/locks/test.txt
+.venv/app.done: envs/locks/app.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	touch $@ .venv/scores.done
+
+.venv/test.done: envs/locks/test.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	touch $@ .venv/scores.done .venv/app.done
 
 clean:
 	rm -rf .venv results .snakemake

@@ -45,10 +45,12 @@ ENVIRONMENTS = {
 
 def main() -> None:
     """Resolve everything, then what the main job needs within that, then the environments."""
-    test, scores = HERE / "locks/test.txt", HERE / "locks/scores.txt"
+    test, scores, app = (HERE / f"locks/{name}.txt" for name in ("test", "scores", "app"))
     extras = [argument for extra in EXTRAS for argument in ("--extra", extra)]
     subprocess.run([*COMPILE, *extras, "-o", str(test)], check=True, cwd=HERE.parent)
-    subprocess.run([*COMPILE, "-c", str(test), "-o", str(scores)], check=True, cwd=HERE.parent)
+    within = [*COMPILE, "-c", str(test)]
+    subprocess.run([*within, "-o", str(scores)], check=True, cwd=HERE.parent)
+    subprocess.run([*within, "--extra", "app", "-o", str(app)], check=True, cwd=HERE.parent)
     for name in filter(_has_cuda, ENVIRONMENTS):
         resolve("\n".join(ENVIRONMENTS[name]), "-c", str(test), "-o", str(lock_of(name)))
     for name in ENVIRONMENTS:
