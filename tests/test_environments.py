@@ -21,7 +21,9 @@ SCRIPTS = REPO / "scripts"
 # Module → what has to be installed for it only with some models.
 OPTIONAL = {"tensorflow", "torch", "onnxruntime", "openvino"}
 # What a script never gets to, though a module it imports names it inside a function.
-UNREACHED = {("audit_gallery.py", "annoy"), ("evaluate_gallery.py", "annoy")}
+UNREACHED = {
+    (f"{name}.py", "annoy") for name in ("audit_gallery", "evaluate_gallery", "score_matches")
+}
 # Packages that no import names, and why an environment has them all the same.
 UNIMPORTED = {
     "deepface": "imported by name, with importlib",
