@@ -181,17 +181,15 @@ def _as_row(analysis: Analysis) -> dict:
     }
 
 
+def _as_face(item: dict) -> Face:
+    x, y, w, h = item["box"]
+    landmarks = np.array(item["landmarks"], np.float32).reshape(5, 2)
+    return Face(x, y, w, h, item["confidence"], landmarks)
+
+
 def _as_analysis(row: dict) -> Analysis:
     faces = [
-        AnalysedFace(
-            Face(
-                *item["box"],
-                item["confidence"],
-                np.array(item["landmarks"], np.float32).reshape(5, 2),
-            ),
-            item["sharpness"],
-            _as_embedding(item["embedding"]),
-        )
+        AnalysedFace(_as_face(item), item["sharpness"], _as_embedding(item["embedding"]))
         for item in row["faces"]
     ]
     return Analysis(

@@ -22,7 +22,8 @@ from visage.errors import VisageError
 from visage.images import ImageProblem, Pixels
 from visage.listing import Entry, Manifest, Stat, as_path
 from visage.models import Face, Model
-from visage.selection import Region, Selected, select
+from visage.regions import Region, outside
+from visage.selection import Selected, select
 from visage.sight import Sight
 
 log = logging.getLogger(__name__)
@@ -168,7 +169,7 @@ class Embedder:
             analysis.faces[selected.index] = AnalysedFace(face, sharpness(crop))
             prepared.wanted.append(selected.index)
             prepared.crops.append(crop)
-        if not prepared.wanted and self._settings["no_face"] == "whole_image":
+        if not prepared.wanted and self._takes_whole(task):
             prepared.wanted.append(WHOLE)
             prepared.crops.append(_fit(sight.pixels, model.recogniser.size))
         if model.recogniser.batch == 1 or not prepared.wanted:
@@ -176,6 +177,10 @@ class Embedder:
             # is nothing to recognise, and waiting for a batch would only keep it from the cache.
             return next(iter(self._recognise([prepared])))
         return prepared
+
+    def _takes_whole(self, task: Task) -> bool:
+        """Tell whether an image without a face is embedded whole; not where regions are named."""
+        return self._settings["no_face"] == "whole_image" and task.regions is None
 
     def _wanted(self, faces: Sequence[Face], task: Task) -> list[Selected]:
         return [s for s in select(faces, self._settings, task.regions) if s.status == "ok"]
@@ -206,7 +211,7 @@ class Embedder:
         for analysis in self._known.get(sha256, ()):
             wanted = self._wanted([item.face for item in analysis.faces], task)
             complete = all(analysis.faces[s.index].embedding is not None for s in wanted)
-            needs_whole = not wanted and self._settings["no_face"] == "whole_image"
+            needs_whole = not wanted and self._takes_whole(task)
             if analysis.status != "ok" or (
                 complete and (not needs_whole or analysis.whole is not None)
             ):
@@ -278,7 +283,7 @@ def rows_of(task: Task, result: Analysis | Problem, settings: dict) -> list[dict
     Raises:
         VisageError: The image has no face and `faces.no_face` is `fail`.
     """
-    base = {"image": task.entry.image, "sha256": result.sha256, "reason": ""}
+    base: dict[str, Any] = {"image": task.entry.image, "sha256": result.sha256, "reason": ""}
     if isinstance(result, Problem) or result.status != "ok":
         return [base | {"status": result.status, "reason": result.reason}]
     base |= {"width": result.width, "height": result.height}
@@ -288,18 +293,30 @@ def rows_of(task: Task, result: Analysis | Problem, settings: dict) -> list[dict
         base | _face_row(number, result.faces[item.index], item)
         for number, item in enumerate(selected)
     ]
-    if any(item.status == "ok" for item in selected):
-        return rows
-    return _without_face(rows, base, result, settings["no_face"])
+    if not any(item.status == "ok" for item in selected):
+        rows = _without_face(rows, base, result, settings["no_face"], task.regions is not None)
+    for region in outside(task.regions or (), result.width or 0, result.height or 0):
+        x, y, w, h = (f"{number:g}" for number in region)
+        note = f"the region {x}, {y}, {w}, {h} lies outside the image ({result.width} x "
+        note += f"{result.height} pixels)"
+        log.warning("faces.regions: %s: %s", task.entry.image, note)
+        rows = [row if row["status"] == "ok" else _noted(row, note) for row in rows]
+    return rows
 
 
-def _without_face(rows: list[dict], base: dict, result: Analysis, no_face: str) -> list[dict]:
+def _noted(row: dict, note: str) -> dict:
+    return row | {"reason": f"{row['reason']}; {note}"}
+
+
+def _without_face(
+    rows: list[dict], base: dict, result: Analysis, no_face: str, has_regions: bool
+) -> list[dict]:
     if no_face == "fail":
         raise VisageError(
             f"{base['image']} has no face, and faces.no_face is 'fail'. Take the image out of the "
             "set, or set faces.no_face to skip."
         )
-    if no_face == "whole_image" and result.whole is not None:
+    if no_face == "whole_image" and result.whole is not None and not has_regions:
         box = {"x": 0.0, "y": 0.0, "w": float(result.width or 0), "h": float(result.height or 0)}
         reason = "no face was found: the whole image was embedded (faces.no_face)"
         whole = {"status": "ok", "face": 0, "confidence": 0.0, "embedding": result.whole}
@@ -343,9 +360,9 @@ def imported_rows(root: Path, entry: Entry, dimension: int) -> list[dict]:
 
 
 def tasks_of(manifest: Manifest, regions: dict[str, list[Region]] | None) -> list[Task]:
-    """Give the images of a manifest that the model has to see, each with its regions."""
+    """Give the images of a manifest that the model has to see, each with its regions if any."""
     return [
-        Task(entry, regions.get(entry.image, []) if regions is not None else None)
+        Task(entry, regions.get(entry.image) if regions else None)
         for entry in manifest.entries
         if entry.vector is None
     ]

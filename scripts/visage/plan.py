@@ -5,13 +5,15 @@ say the same of themselves.
 """
 
 import hashlib
+import json
 import logging
+import shlex
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path, PurePath
 
-from visage.config import missing_folder
+from visage.config import load, missing_folder
 from visage.deny import read_deny
 from visage.errors import VisageError
 from visage.existing import files_of
@@ -19,6 +21,7 @@ from visage.files import remove_if_old
 from visage.fingerprint import fingerprint
 from visage.gpu import gpus_to_ask_for
 from visage.listing import check_set, list_entries, write_manifests
+from visage.regions import read_regions, unknown_images
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +59,7 @@ def make(config: dict, registry: dict, demo: str) -> Plan:
         lists=_sidecar_folder(config, "queries", "matches"),
         gpus=gpus,
         embed_environment=_embed_environment(on_tensorflow, gpus),
-        command="snakemake --cores 8",
+        command=command(config),
     )
 
 
@@ -67,6 +70,23 @@ def listed(config: dict) -> tuple[str, ...]:
 
 def _embed_environment(on_tensorflow: bool, gpus: int) -> str:
     return f"../envs/embed{'-tensorflow' if on_tensorflow else ''}{'-cuda' if gpus else ''}.yaml"
+
+
+def command(config: dict) -> str:
+    """Give the command that repeats a run with this checked config, whatever made it."""
+    usual = load({})
+    changed = {key: value for key, value in config.items() if value != usual[key]}
+    if not changed:
+        return "snakemake --cores 8"
+    pairs = [f"{key}={_argument(value, usual[key])}" for key, value in changed.items()]
+    return shlex.join(["snakemake", "--cores", "8", "--config", *pairs])
+
+
+def _argument(value: object, usual: object) -> str:
+    """Write a value as Snakemake reads it: of a section only what is not as usual."""
+    if isinstance(value, dict) and isinstance(usual, dict):
+        value = {key: item for key, item in value.items() if item != usual[key]}
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _names(config: dict, demo: str, uses_demo: bool) -> str | None:
@@ -135,6 +155,8 @@ def prepare(plan: Plan, config: dict) -> None:
     regions = config["faces"]["regions"]
     if regions and not Path(regions).is_file():
         raise VisageError(f"faces.regions: there is no file {Path(regions).absolute()}.")
+    if regions:
+        read_regions(Path(regions))  # its errors come before any job
     if config["index"]["existing"]:
         files_of(config["index"]["existing"])
     for name in listed(config):
@@ -150,10 +172,12 @@ def write_listing(plan: Plan, config: dict) -> None:
     """Write the manifests of both sets."""
     regions = config["faces"]["regions"]
     deny = read_deny(config["deny"])
+    images: list[str] = []
     for name in listed(config):
         root = Path(config[name])
         entries = list_entries(root, config["import_vectors"])
         check_set(name, root, entries)
+        images += [entry.image for entry in entries]
         entries = [entry for entry in entries if not deny.leaves_out(name, entry)]
         if not entries:
             raise VisageError(f"{name}: all images of {root.absolute()} are on {config['deny']}.")
@@ -168,6 +192,8 @@ def write_listing(plan: Plan, config: dict) -> None:
             settings["denied"] = deny.contents()
         folder = Path(config["results"], name, "manifests")
         write_manifests(folder, entries, config["shards"], settings)
+    for unknown in unknown_images(read_regions(Path(regions)), images) if regions else ():
+        log.warning("faces.regions: %s: %s", regions, unknown)
 
 
 def _digest(path: Path) -> str:

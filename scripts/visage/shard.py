@@ -18,7 +18,7 @@ from visage.listing import Entry, Manifest, label_of, read_manifest
 from visage.models import Model, load_model
 from visage.plan import pinned_hashes
 from visage.progress import Progress
-from visage.selection import Region, read_regions
+from visage.regions import Region, read_regions
 from visage.sidecars import prominent_embeddings, remove_orphans, write_vectors
 from visage.tables import FACES, Origin, write_table
 from visage.weights import verify_model
@@ -74,7 +74,7 @@ def embed_shard(
     denied = partial(read_deny(deny).denies, "content")
     embedder = Embedder(root, shard.settings["faces"], load, store, seen, threads, denied)
     try:
-        chosen = read_regions(regions) if regions else None
+        chosen = read_regions(regions, shard.settings["set"]) if regions else None
         name = f"{shard.settings['set']} {manifest.stem}"
         start = partial(Progress, cache / "progress", name, screen=screen)
         rows = _rows(shard, root, embedder, chosen, entry, start)
