@@ -53,3 +53,8 @@ def shard_of(wildcards):
 
 
 MATCHES = [f"{RESULTS}/queries/matches/{shard}.parquet" for shard in SHARDS]
+
+
+def literal(value):
+    """Give a value to a rule as it is: Snakemake would take its braces for wildcards."""
+    return lambda wildcards: value

@@ -19,7 +19,7 @@ rule embed_shard:
     input:
         manifest=f"{RESULTS}/{{set}}/manifests/{{shard}}.jsonl",
         weights=weights_of,
-        regions=config["faces"]["regions"] or [],
+        regions=literal(config["faces"]["regions"] or []),
     output:
         f"{RESULTS}/{{set}}/tables/{{shard}}.parquet",
     log:
@@ -42,9 +42,9 @@ rule embed_shard:
         weights=WEIGHTS,
         cache=f"{RESULTS}/cache",
         vectors=lambda wildcards: PLAN.vectors[wildcards.set],
-        regions=config["faces"]["regions"],
+        regions=literal(config["faces"]["regions"]),
         shards=config["shards"],
-        deny=config["deny"],
+        deny=literal(config["deny"]),
     script:
         "../scripts/embed_shard.py"
 
@@ -71,7 +71,7 @@ if config["index"]["existing"]:
         params:
             model=config["model"],
             registry=REGISTRY_FILE,
-            deny=config["deny"],
+            deny=literal(config["deny"]),
             denied=existing.denied(config["deny"]),
         script:
             "../scripts/import_index.py"

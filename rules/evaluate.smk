@@ -25,7 +25,7 @@ rule evaluate_gallery:
         mem_mb=6000,
         runtime=120,
     params:
-        gallery=config["gallery"],
+        gallery=literal(config["gallery"]),
         ranking=config["match"]["ranking"],
         fpir=config["match"]["fpir"],
         normalize=config["index"]["normalize"],

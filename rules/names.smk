@@ -24,7 +24,7 @@ rule fetch_names:
         runtime=600,
     params:
         **config["stashbox"],
-        gallery=config["gallery"],
+        gallery=literal(config["gallery"]),
         cache=f"{RESULTS}/cache/stashbox",
     script:
         "../scripts/fetch_names.py"

@@ -20,14 +20,14 @@ rule build_report:
     benchmark:
         f"{RESULTS}/benchmarks/build_report.tsv"
     params:
-        gallery=config["gallery"],
-        queries=config["queries"],
-        links=config["links"],
+        gallery=literal(config["gallery"]),
+        queries=literal(config["queries"]),
+        links=literal(config["links"]),
         model=config["model"],
         match=config["match"],
         normalize=config["index"]["normalize"],
         published=ENTRY["threshold"],
-        command=PLAN.command,
+        command=literal(PLAN.command),
     threads: 2
     resources:
         mem_mb=4000,

@@ -18,7 +18,7 @@ rule score_matches:
     benchmark:
         f"{RESULTS}/benchmarks/score_matches.tsv"
     params:
-        links=config["links"],
+        links=literal(config["links"]),
         results=config["match"]["results"],
         normalize=config["index"]["normalize"],
     threads: 1
