@@ -69,8 +69,16 @@ def trials_of(own: list, other: list, rank: list) -> Trials:
 # --- the searches --------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("ranking", ["nearest", "mean"])
-@pytest.mark.parametrize("normalize", [True, False])
+@pytest.mark.parametrize(
+    ("ranking", "normalize"),
+    [
+        ("nearest", True),
+        ("nearest", False),
+        ("mean", True),
+        ("mean", False),
+        ("likelihood", True),
+    ],
+)
 def test_one_pass_gives_what_searching_the_rest_gives(ranking: str, normalize: bool) -> None:
     rng = np.random.default_rng(5)
     persons = [str(code) for code in rng.integers(0, 6, 40)] + ["alone", "twice", "twice"]
@@ -186,7 +194,7 @@ def test_intervals_are_those_of_people_not_of_photographs() -> None:
     )
 
 
-@pytest.mark.parametrize("ranking", ["nearest", "mean"])
+@pytest.mark.parametrize("ranking", ["nearest", "mean", "likelihood"])
 def test_fresh_strangers_are_taken_for_somebody_as_often_as_asked(ranking: str) -> None:
     rng = np.random.default_rng(11)
     fpir, number, fresh, rates = 0.05, 150, 1000, []

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from visage.likelihood import as_distance, coefficients
 from visage.search import (
     NONE,
     Floats,
@@ -14,6 +15,7 @@ from visage.search import (
     exact,
     exact_people,
     recall,
+    smallest_of_products,
 )
 
 HIT_BONUS = 0.5  # FACTS: the original takes it off a person's distance for every further hit
@@ -63,19 +65,25 @@ def rank(queries: Floats, gallery: Gallery, settings: dict, index: Any = None) -
 
     Returns:
         At most `results` people for each query. Ranking "nearest": a person is as far as their
-        nearest face. "mean": as far as the mean of their faces. "visage": see `_visage`.
+        nearest face. "mean": as far as the mean of their faces. "likelihood": see
+        `visage.likelihood`. "visage": see `_visage`.
     """
-    ranking = {"nearest": _nearest, "mean": _mean, "visage": _visage}[settings["ranking"]]
-    return ranking(queries, gallery, settings, index)
+    rankings = {"likelihood": _likelihood, "mean": _mean, "nearest": _nearest, "visage": _visage}
+    return rankings[settings["ranking"]](queries, gallery, settings, index)
 
 
 def templates_of(gallery: Gallery) -> Floats:
     """Give each person's mean vector, shape (people, d), of length 1 if the faces have it."""
+    means = _means(gallery)
+    return unit(means) if gallery.normalized else means
+
+
+def _means(gallery: Gallery) -> Floats:
     order = np.argsort(gallery.codes, kind="stable")
     starts = np.searchsorted(gallery.codes[order], np.arange(len(gallery.people)))
     means = np.add.reduceat(gallery.vectors[order], starts, axis=0)
     means /= np.bincount(gallery.codes)[:, None].astype(np.float32)
-    return unit(means) if gallery.normalized else means
+    return means
 
 
 def unit(vectors: Floats) -> Floats:
@@ -124,6 +132,21 @@ def _ordered(near: Found, found: Found, gallery: Gallery, results: int) -> Candi
 def _mean(queries: Floats, gallery: Gallery, settings: dict, index: Any) -> Candidates:
     templates = templates_of(gallery)
     found = exact(queries, templates, settings["results"])
+    return _of_people(found, templates, queries, gallery, settings, index)
+
+
+def _likelihood(queries: Floats, gallery: Gallery, settings: dict, index: Any) -> Candidates:
+    means = _means(gallery)
+    base, slope = coefficients(means, np.bincount(gallery.codes))
+    found = smallest_of_products(queries, -slope[:, None] * means, base, settings["results"])
+    found = Found(found.items, as_distance(found.distances))
+    return _of_people(found, means, queries, gallery, settings, index)
+
+
+def _of_people(
+    found: Found, templates: Floats, queries: Floats, gallery: Gallery, settings: dict, index: Any
+) -> Candidates:
+    """Add hits and nearest faces to the people found for each query, in their order."""
     if index is None:
         near, each = exact_people(
             queries, gallery.vectors, gallery.codes, settings["neighbours"], found.items

@@ -52,6 +52,37 @@ def exact(queries: Floats, items: Floats, k: int, memory_mb: int = MEMORY_MB) ->
     return _joined(parts, k)
 
 
+def smallest_of_products(
+    queries: Floats, weights: NDArray[np.float64], offsets: NDArray[np.float64], k: int
+) -> Found:
+    """Find the `k` items with the smallest offset + query · weight, or all if there are fewer.
+
+    Args:
+        queries: Shape (n, d), float32.
+        weights: Shape (m, d).
+        offsets: Shape (m,).
+        k: How many, at least 1.
+
+    Returns:
+        The sums in place of distances, computed in float64.
+    """
+    k = min(k, len(weights))
+    width = min(len(weights), k + SPARE)
+    right, start = weights.T.astype(np.float32), offsets.astype(np.float32)
+    step = max(
+        1, min(MEMORY_MB * 1_000_000 // (24 * len(weights)), 4_000_000 // weights[:width].size)
+    )
+    parts = []
+    for first in range(0, len(queries), step):
+        probes = queries[first : first + step]
+        rough = probes @ right
+        rough += start
+        items = np.argpartition(rough, width - 1, axis=1)[:, :width]
+        sums = offsets[items] + np.einsum("nd,nkd->nk", probes.astype(np.float64), weights[items])
+        parts.append(_kept(Found(items, sums), k))
+    return _joined(parts, k)
+
+
 def exact_people(
     queries: Floats,
     items: Floats,

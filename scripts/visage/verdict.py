@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visage.errors import VisageError
+from visage.likelihood import from_euclidean
 from visage.probability import read_evaluation
 
 VERDICTS = ("match", "possible", "unknown")  # from the best to the worst
@@ -25,6 +26,7 @@ def resolve_threshold(
     published: Mapping[str, float | None],
     normalize: bool,
     own: Path | None = None,
+    ranking: str = "nearest",
 ) -> Threshold:
     """Find the threshold that the config asks for.
 
@@ -34,6 +36,7 @@ def resolve_threshold(
             for "raw" ones.
         normalize: The config's `index.normalize`.
         own: The evaluation of the gallery (evaluation.json), where there is one; read for "auto".
+        ranking: The config's `match.ranking`, whose distances are to be compared.
 
     Raises:
         VisageError: The threshold is no distance, or the evaluation is damaged.
@@ -45,6 +48,8 @@ def resolve_threshold(
         if found is not None and found.threshold is not None:
             return Threshold(found.threshold, found.summary)
         fallback = _published(published, normalize)
+        if fallback.value is not None and ranking == "likelihood":
+            fallback = Threshold(from_euclidean(fallback.value), fallback.source)
         why = f"{found.summary} " if found else ""
         return Threshold(fallback.value, why + fallback.source)
     value = float(setting)

@@ -54,7 +54,7 @@ def evaluate_gallery(
         ranking: The config's `match.ranking`.
         normalize: The config's `index.normalize`.
         fpir: The config's `match.fpir`.
-        published: The model's published threshold in this space.
+        published: The model's published threshold in this space, between single faces.
 
     Returns:
         What evaluation.json holds, and what the page needs besides.
@@ -97,7 +97,7 @@ def search_gallery(table: pa.Table, ranking: str, normalize: bool) -> Evaluated:
         protocol.number_copies(codes, photographs),
         normalize,
     )
-    distances = protocol.mean if ranking == "mean" else protocol.nearest
+    distances = protocol.RANKINGS.get(ranking, protocol.nearest)
     trials = protocol.search(gallery, distances(gallery))
     wrong = _misfiled(codes, photographs)
     trials = protocol.without(trials, wrong)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from visage.likelihood import as_distance, coefficients
 from visage.search import Floats, Indices
 
 MEMORY_MB = 512  # for the working arrays; the embeddings themselves come on top
@@ -137,6 +138,37 @@ def mean(gallery: Gallery, weights: Floats | None = None) -> Distances:
         return np.sqrt(np.maximum(squared, 0))
 
     return distances
+
+
+def likelihood(gallery: Gallery) -> Distances:
+    """Take what `visage.likelihood` makes of the mean of a person's faces and their number."""
+    starts, firsts = _starts(gallery.codes), _starts(gallery.copies)
+    sums = np.add.reduceat(gallery.vectors, starts)
+    copy_sums = np.add.reduceat(gallery.vectors, firsts)
+    faces_of = np.diff([*starts, len(gallery.codes)])
+    copies_of = np.diff([*firsts, len(gallery.codes)])
+    means = (sums / faces_of[:, None]).astype(np.float32)
+    base, slope = coefficients(means, faces_of)
+    right, start = (slope[:, None] * means).T.astype(np.float32), base.astype(np.float32)
+
+    def distances(rows: slice) -> Floats:
+        probes, codes, photo = gallery.vectors[rows], gallery.codes[rows], gallery.copies[rows]
+        squared = start - probes @ right
+        number = faces_of[codes] - copies_of[photo]
+        left = sums[codes] - copy_sums[photo]
+        left = (left / np.maximum(number, 1)[:, None]).astype(np.float32)
+        own_base, own_slope = coefficients(left, np.maximum(number, 1))
+        own = own_base - own_slope * np.einsum("nd,nd->n", probes, left)
+        line = np.arange(len(codes))
+        squared[line, codes] = own
+        result = as_distance(squared).astype(np.float32, copy=False)
+        result[line, codes] = np.where(number > 0, result[line, codes], np.inf)
+        return result
+
+    return distances
+
+
+RANKINGS = {"likelihood": likelihood, "mean": mean, "nearest": nearest}
 
 
 def squared_distances(probes: Floats, items: Floats) -> Distances:
