@@ -25,6 +25,7 @@ with logged(snakemake.log[0]):
         params.published,
         params.normalize,
         Path(evaluation) if evaluation else None,
+        params.match["ranking"],
     )
     build_report(
         gallery_tables=paths(snakemake.input.gallery_tables),

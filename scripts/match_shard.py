@@ -24,7 +24,11 @@ with logged(snakemake.log[0]):
     evaluation = snakemake.input.get("evaluation")
     own = Path(evaluation) if evaluation else None
     threshold = resolve_threshold(
-        params.settings["threshold"], params.published, params.normalize, own
+        params.settings["threshold"],
+        params.published,
+        params.normalize,
+        own,
+        params.settings["ranking"],
     )
     log.info("threshold %s: %s", threshold.value, threshold.source)
     match_shard(
