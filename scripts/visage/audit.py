@@ -32,7 +32,7 @@ KINDS = {
 COLUMNS = ["kind", "person", "image", "face", "other_person", "other_image", "distance", "detail"]
 
 # A copy that was cropped, scaled or recoloured lies nearer than this part of the model's published
-# threshold; in shared/faces/friends the same photographs are up to 0.545 apart, different ones of
+# threshold; in shared/faces/friends the same photographs are up to 0.553 apart, different ones of
 # the same person from 0.584 on (SFace, threshold 1.128).
 NEAR = 0.45
 USUAL_THRESHOLD = 1.1  # of a model that publishes none
