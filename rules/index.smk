@@ -18,7 +18,7 @@ rule build_index:
         f"{RESULTS}/benchmarks/build_index.tsv"
     conda:
         "../envs/match.yaml"
-    threads: 1
+    threads: config["index"]["jobs"]
     resources:
         mem_mb=4000,
         runtime=60,

@@ -19,5 +19,6 @@ with logged(snakemake.log[0]):
         normalize=snakemake.params.normalize,
         trees=snakemake.params.trees,
         seed=snakemake.params.seed,
+        jobs=snakemake.params.jobs,
         existing=Path(existing) if existing else None,
     )

@@ -32,6 +32,7 @@ def build_index(
     trees: int,
     seed: int,
     existing: Path | None = None,
+    jobs: int = 1,
 ) -> None:
     """Join the gallery's faces tables into one index.
 
@@ -42,9 +43,10 @@ def build_index(
         labels: The JSON list to write: item → person.
         normalize: Whether the Annoy index holds unit vectors instead of the model's own.
         trees: Of the Annoy index.
-        seed: Of the Annoy index. Equal inputs give equal bytes.
+        seed: Of the Annoy index. Equal inputs give equal bytes, with one job.
         existing: The folder of the original program's index that the tables were made from. Its
             order is kept, and its Annoy index too where that holds what is wanted.
+        jobs: Threads that build the Annoy index.
 
     Raises:
         VisageError: The tables come from different models, an embedding is damaged, or no image of
@@ -78,7 +80,7 @@ def build_index(
         with replacing(annoy, PRIVATE) as temporary:
             shutil.copyfile(existing / DATABASE, temporary)
     else:
-        _write_annoy(annoy, unit(vectors) if normalize else vectors, trees, seed)
+        _write_annoy(annoy, unit(vectors) if normalize else vectors, trees, seed, jobs)
 
 
 def usable_faces(table: pa.Table) -> pa.ChunkedArray:
@@ -174,14 +176,14 @@ def _nothing(parts: list[pa.Table]) -> str:
     )
 
 
-def _write_annoy(path: Path, vectors: Floats, trees: int, seed: int) -> None:
+def _write_annoy(path: Path, vectors: Floats, trees: int, seed: int, jobs: int) -> None:
     from annoy import AnnoyIndex
 
     index = AnnoyIndex(vectors.shape[1], "euclidean")
     index.set_seed(seed)
     for item, vector in enumerate(vectors):
         index.add_item(item, vector.tolist())
-    index.build(trees, n_jobs=1)  # several jobs would give other bytes each time
+    index.build(trees, n_jobs=jobs)  # several give other bytes each time
     with replacing(path, PRIVATE) as temporary:
         index.save(str(temporary))
         index.unload()
