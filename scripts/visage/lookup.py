@@ -19,6 +19,7 @@ from visage.gallery import Box, Candidate, GalleryIndex
 from visage.images import MAX_PIXELS, Pixels
 from visage.interfaces import Detector, Face, Model
 from visage.models import load_model
+from visage.probability import fits, read_evaluation
 from visage.selection import Region, Selected, select
 from visage.sight import Sight
 from visage.tables import Origin, read_origin
@@ -121,18 +122,33 @@ class Lookup:
         Raises:
             VisageError: It is missing, damaged, or of another model.
         """
-        stamp = tuple(_stamp(path) for path in (self.faces, self._names))
+        stamp = tuple(_stamp(path) for path in (self.faces, self._names, self._evaluation))
         with self._lock:
             if self._index is None or self._index[0] != stamp:
                 self._check()
-                index = GalleryIndex(self.faces, self.config, self._names, self._threshold())
+                own = self._own()
+                calibration = read_evaluation(own).calibration if own else None
+                threshold = self._threshold(own)
+                index = GalleryIndex(self.faces, self.config, self._names, threshold, calibration)
                 self._index = (stamp, index)
                 log.info("gallery: %d faces of %d people", len(index), len(index.gallery.people))
             return self._index[1]
 
-    def _threshold(self) -> Threshold:
-        setting, normalize = self.config["match"]["threshold"], self.config["index"]["normalize"]
-        return resolve_threshold(setting, self._entry["threshold"], normalize)
+    @property
+    def _evaluation(self) -> Path:
+        return Path(self.config["results"], "evaluation.json")
+
+    def _own(self) -> Path | None:
+        """Give the gallery's evaluation, where there is one that fits the config."""
+        match, normalize = self.config["match"], self.config["index"]["normalize"]
+        expected = {key: match[key] for key in ("ranking", "fpir")} | {"normalize": normalize}
+        expected["fingerprint"] = self.origin.fingerprint
+        return self._evaluation if fits(self._evaluation, expected) else None
+
+    def _threshold(self, own: Path | None) -> Threshold:
+        match, normalize = self.config["match"], self.config["index"]["normalize"]
+        published = self._entry["threshold"]
+        return resolve_threshold(match["threshold"], published, normalize, own, match["ranking"])
 
     def _check(self) -> None:
         if not self.faces.exists():

@@ -1,6 +1,7 @@
 """What the gallery's evaluation says of a distance: its threshold, and how likely it is them."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -58,6 +59,15 @@ def read_evaluation(path: Path) -> Evaluation:
         raise VisageError(
             f"{path} is damaged ({error}). Delete it and run the workflow again."
         ) from error
+
+
+def fits(path: Path, expected: Mapping[str, object]) -> bool:
+    """Tell whether there is an evaluation that was made with these values."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return False
+    return all(content.get(key) == value for key, value in expected.items())
 
 
 def probabilities(
