@@ -1,11 +1,12 @@
 """What every script does around its one call: a log file, and errors a person can read."""
 
+import errno
 import logging
 import os
 import sys
 import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,14 @@ if TYPE_CHECKING:
 
     # Snakemake puts this object into a script's globals; scripts import it from here for mypy only.
     snakemake: Snakemake
+
+_AGAIN = "then run the same command again: nothing that was embedded is lost.\n"
+_REMEDIES = {
+    errno.ENOSPC: f"The disk is full. Make room, {_AGAIN}",
+    errno.EDQUOT: f"The quota of disk space is used up. Make room, {_AGAIN}",
+    errno.EROFS: f"The folder can only be read. Make it writable, {_AGAIN}",
+    errno.EACCES: f"The folder belongs to somebody else. Change its permissions, {_AGAIN}",
+}
 
 _screens: list[int] = []  # the screen's file descriptor, while `logged` has it away
 
@@ -54,16 +63,21 @@ def logged(log: str | Path) -> Iterator[None]:
         yield
     except VisageError as error:
         _fail(screen, f"{error}\n", path)
+    except OSError as error:
+        _fail(screen, _REMEDIES.get(error.errno or 0, "") + traceback.format_exc(), path)
     except Exception:  # noqa: BLE001 - the outermost frame: shown whole, then the process ends
         _fail(screen, traceback.format_exc(), path)
     finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
+        with suppress(OSError):
+            sys.stdout.flush()
+            sys.stderr.flush()
         _screens.remove(screen)
         os.close(screen)
 
 
 def _fail(screen: int, message: str, log: Path) -> None:
-    sys.stderr.write(message)
+    with suppress(OSError):  # on a full disk the log takes nothing more
+        sys.stderr.write(message)
+        sys.stderr.flush()
     os.write(screen, f"\n{message}(log: {log})\n".encode("utf-8", "backslashreplace"))
     sys.exit(1)

@@ -22,6 +22,7 @@ from visage.fingerprint import fingerprint
 from visage.gpu import gpus_to_ask_for
 from visage.listing import check_set, list_entries, write_manifests
 from visage.regions import read_regions, unknown_images
+from visage.running import claim
 
 log = logging.getLogger(__name__)
 
@@ -163,9 +164,18 @@ def prepare(plan: Plan, config: dict) -> None:
         awaited = plan.waits_for_demo and PurePath(config[name]).is_relative_to(plan.demo)
         if not awaited and not Path(config[name]).is_dir():
             raise missing_folder(name, config[name])
-    if not plan.waits_for_demo:
-        write_listing(plan, config)
-    remove_stale(config)
+    results = Path(config["results"])
+    try:
+        claim(results)
+        if not plan.waits_for_demo:
+            write_listing(plan, config)
+        remove_stale(config)
+    except OSError as error:
+        raise VisageError(
+            f"results: {results.absolute()} cannot be written: {error.strerror} "
+            f"({error.filename}). Make room, change its permissions, or give another folder: "
+            "--config results=FOLDER"
+        ) from error
 
 
 def write_listing(plan: Plan, config: dict) -> None:

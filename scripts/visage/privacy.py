@@ -84,6 +84,11 @@ def forget(
     if config["deny"] is None:
         raise VisageError("forget needs the deny list: set deny to the path of a TSV file.")
     results = Path(config["results"])
+    if config["index"].get("existing") and config["person"]:
+        raise VisageError(
+            f"person: with index.existing the people are those of {config['index']['existing']}, "
+            "which is yours. Make that index again without them, then run delete_results."
+        )
     deny = read_deny(config["deny"]) if Path(config["deny"]).exists() else DenyList()
     listing = {name: _listing(config, name) for name in SETS}
     subject = _subject(config, listing, results, deny)

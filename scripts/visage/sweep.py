@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from visage.listing import as_text
+from visage.ranking import unit
 from visage.tables import DAMAGE
 
 # A text as short as this, or a number, stands in any file: only columns that hold ids are asked.
@@ -37,10 +38,7 @@ class Needles:
 
     def add_embedding(self, embedding: NDArray[np.float32]) -> None:
         """Look for an embedding as it is and scaled to length 1, as in face.db."""
-        norm = float(np.linalg.norm(embedding.astype(np.float64)))
-        self.heads.add(head(embedding))
-        if norm:
-            self.heads.add(head((embedding / np.float32(norm)).astype(np.float32)))
+        self.heads |= {head(embedding), head(unit(embedding[None])[0])}
 
     def counts(self) -> dict[str, int]:
         """Give how many there are of each kind."""

@@ -29,15 +29,15 @@ with atheris.instrument_imports(include=["visage"]):
     from visage.images import ImageProblem, decode
     from visage.listing import Entry, Stat
     from visage.names import link, read_names
+    from visage.regions import read_regions
     from visage.registry import load_registry
-    from visage.selection import read_regions
     from visage.tables import read_origin, read_table
     from visage.vectors import VectorProblem, read_vector
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-import yaml
-from hostile import evil, good
+import pyarrow as pa  # noqa: E402
+import pyarrow.parquet as pq  # noqa: E402
+import yaml  # noqa: E402
+from hostile import evil, good  # noqa: E402
 
 REPO = HERE.parents[1]
 FILE = Path(tempfile.mkdtemp(prefix="visage-fuzz-")) / "input"
@@ -146,13 +146,15 @@ def seeds(name: str) -> Iterator[bytes]:
         yield (REPO / "config" / {"config": "config.yaml"}.get(name, "models.yaml")).read_bytes()
         yield b"match: {threshold: 1.5, results: '7'}\nfaces: null\nretain_until: 2030-01-01\n"
     elif name == "deny":
-        yield b"kind\tvalue\tsince\nsalt\tabc\t\nperson\thmac-sha256:00\t2026-01-01\nimage\tqueries/a\n"
+        yield b"kind\tvalue\tsince\nsalt\tabc\t\nperson\thmac-sha256:00\t2026-01-01\n"
+        yield b"image\tqueries/a\ncontent\tff\n"
     elif name == "image":
         yield from (data for data in (good() | evil()).values() if len(data) < 30_000)
     else:
         rows = [{"sha256": "a" * 64, "image": "a", "size": 1, "mtime": 1, "sha": "b", "v": [1.0]}]
         buffer = io.BytesIO()
-        found = pa.Table.from_pylist(rows).replace_schema_metadata({"model": "m", "fingerprint": "f"})
+        found = pa.Table.from_pylist(rows)
+        found = found.replace_schema_metadata({"model": "m", "fingerprint": "f"})
         pq.write_table(found, buffer)
         yield buffer.getvalue()
 
