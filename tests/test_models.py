@@ -19,6 +19,8 @@ import pytest
 import yaml
 from conftest import REPO, Workflow
 from numpy.typing import NDArray
+from PIL import Image
+from visage.align import deepface_crop, original_crop
 from visage.cache import Analysis, Cache, Hashes
 from visage.deepface_client import WeightsHome
 from visage.embed import Embedder, Task
@@ -26,7 +28,7 @@ from visage.errors import VisageError
 from visage.images import Pixels, decode
 from visage.interfaces import Embeddings, Face, Model
 from visage.listing import list_entries
-from visage.models import deepface_crop, load_model
+from visage.models import load_model
 from visage.recognisers import DeepFaceRecogniser
 from visage.registry import load_registry, weight_files
 from visage.tables import read_origin, read_table
@@ -245,6 +247,25 @@ def test_the_crop_is_deepfaces_own(photographs: Path, name: str) -> None:
         # As `extract_faces` and `represent` go on with it.
         theirs = preprocessing.resize_image(one.img / 255, (160, 160))[0] * 255
         np.testing.assert_allclose(ours, theirs, rtol=0, atol=0.51)  # rounded to whole levels
+
+
+def test_the_originals_crop_is_turned_within_its_box(photographs: Path) -> None:
+    """Against DeepFace 0.0.103's crop: of an upright face the same, of a tilted one not."""
+    face = Face(20.0, 10.0, 100.0, 120.0, 0.9, np.full((5, 2), np.nan, np.float32))
+    pixels = photograph(photographs, "gallery/eileen-collins/astronaut.png")
+    face.landmarks[:2] = (50, 60), (90, 60)
+    upright = original_crop(pixels, face, (160, 160))
+    np.testing.assert_allclose(upright, deepface_crop(pixels, face, (160, 160)), rtol=0, atol=1)
+    # The person's left eye is lower by 45 degrees: the box turns anticlockwise, its corners go.
+    face.landmarks[:2] = (50, 60), (90, 100)
+    tilted = original_crop(pixels, face, (160, 160))
+    box = Image.fromarray(pixels[10:130, 20:120]).rotate(45)
+    height, width = 160, int(100 * 160 / 120)
+    expected = cv2.resize(np.asarray(box), (width, height))
+    left = (160 - width) // 2
+    np.testing.assert_array_equal(tilted[:, left : left + width], expected)
+    assert not tilted[:, :left].any()
+    assert not tilted[:5, left : left + 5].any()
 
 
 def test_an_image_without_a_face_is_embedded_whole_as_the_original_did(

@@ -12,11 +12,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from visage.align import sharpness
+from visage.align import fit, sharpness
 from visage.cache import AnalysedFace, Analysis, Cache, Hashes
 from visage.errors import VisageError
 from visage.images import ImageProblem, Pixels
@@ -171,7 +170,7 @@ class Embedder:
             prepared.crops.append(crop)
         if not prepared.wanted and self._takes_whole(task):
             prepared.wanted.append(WHOLE)
-            prepared.crops.append(_fit(sight.pixels, model.recogniser.size))
+            prepared.crops.append(fit(sight.pixels, model.recogniser.size))
         if model.recogniser.batch == 1 or not prepared.wanted:
             # The recogniser gains nothing from batches and runs in its caller's thread; or there
             # is nothing to recognise, and waiting for a batch would only keep it from the cache.
@@ -257,24 +256,6 @@ def _read_problem(task: Task, error: OSError) -> Problem:
         )
         return Problem(task, status, reason)
     return Problem(task, "unreadable", f"the file cannot be read: {error.strerror}")
-
-
-def _fit(pixels: Pixels, size: tuple[int, int]) -> Pixels:
-    """Scale a whole image into the recogniser's size, padded with black, as DeepFace does."""
-    factor = min(size[0] / pixels.shape[0], size[1] / pixels.shape[1])
-    height = max(1, int(pixels.shape[0] * factor))
-    width = max(1, int(pixels.shape[1] * factor))
-    small = cv2.resize(pixels, (width, height))
-    top, left = (size[0] - height) // 2, (size[1] - width) // 2
-    return cv2.copyMakeBorder(
-        small,
-        top,
-        size[0] - height - top,
-        left,
-        size[1] - width - left,
-        cv2.BORDER_CONSTANT,
-        value=(0, 0, 0),
-    )
 
 
 def rows_of(task: Task, result: Analysis | Problem, settings: dict) -> list[dict]:

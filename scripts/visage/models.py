@@ -10,7 +10,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from visage.align import deepface_crop, five_point_crop
+from visage.align import deepface_crop, five_point_crop, original_crop
 from visage.deepface_client import WeightsHome, use_engine
 from visage.detectors import detector_factory
 from visage.errors import VisageError
@@ -54,7 +54,7 @@ def load_model(entry: dict, weights: Path, threads: int) -> Model:
     with WeightsHome(entry["weights"], weights) as home:
         recogniser = load_recogniser(entry, home)
         factory = detector_factory(entry, weights)
-    crop = _five_points if entry["alignment"] == "five-point" else deepface_crop
+    crop = _CROPS[entry["alignment"]]
     # Twice what detection scales down to: averaged into half, nothing that it would see is lost.
     enough = 2 * entry["detection_size"] if entry["detection_size"] else None
     return Model(
@@ -67,6 +67,9 @@ def _five_points(pixels: Pixels, face: Face, size: tuple[int, int]) -> Pixels:
         # Some detectors do not always give the eyes: the box is all there is to go by.
         return deepface_crop(pixels, face, size)
     return five_point_crop(pixels, face.landmarks, size)
+
+
+_CROPS = {"five-point": _five_points, "deepface": deepface_crop, "original": original_crop}
 
 
 def _require(engine: str) -> None:
