@@ -62,7 +62,7 @@ async function ask(region) {
   show("whole", Boolean(region));
   if (!region) show("region", false);
   if (file.size > limit) {
-    fail(`The file is too large: it has ${(file.size / 1e6).toFixed(1)} MB, and ` +
+    reject(`The file is too large: it has ${(file.size / 1e6).toFixed(1)} MB, and ` +
       `${(limit / 1e6).toFixed(limit < 1e6 ? 1 : 0)} MB are the most that is read. ` +
       "Choose a smaller copy; faces of 200 pixels are enough.");
     return;
@@ -76,9 +76,11 @@ async function ask(region) {
     const response = await fetch(base + "search", { method: "POST", body: form, signal: mine.signal });
     const answer = await response.json().catch(() => ({}));
     if (search !== mine) return;
+    const text = answer.detail || `The server answers with error ${response.status}.`;
     if (response.ok) draw(answer);
-    else fail(answer.detail || `The server answers with error ${response.status}.`,
-      response.status === 409 ? "hint" : "problem");
+    else if (response.status === 409) fail(text, "mild");
+    else if (response.status === 400 || response.status === 413) reject(text);
+    else fail(text);
   } catch (error) {
     if (error.name !== "AbortError" && search === mine) {
       fail("The page cannot reach its server. Is it still running?");
@@ -91,7 +93,15 @@ async function ask(region) {
 function fail(text, kind) {
   notice(text, kind);
   find("boxes").replaceChildren();
-  show("hint", Boolean(size || (image.complete && image.naturalWidth)) && kind === "hint");
+  show("hint", kind === "mild");
+}
+
+// Not a photograph: there is nothing to look at, so ask for another one.
+function reject(text) {
+  fail(text);
+  show("stage", false);
+  show("tools", false);
+  show("drop", true);
 }
 
 function draw(answer) {

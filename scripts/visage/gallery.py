@@ -110,7 +110,7 @@ class GalleryIndex:
         """Give the percentage that programs written for the original's services expect.
 
         The probability, once it is calibrated. Until then only another way to write the distance:
-        100 for the same picture, 50 at the threshold, 0 at twice the threshold.
+        50 at the threshold, more below it, 0 at twice the threshold.
         """
         if candidate.probability is not None:
             return round(100 * candidate.probability)
