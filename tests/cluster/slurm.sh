@@ -24,7 +24,7 @@ refuse() { echo "$1" >&2; exit 3; } # 3: there can be no Slurm here
 install() {
   [ "$(id -u)" = 0 ] || refuse "not root"
   [ ! -e "$conf" ] || grep -qxF "$mark" "$conf" || refuse "$conf is somebody else's"
-  command -v slurmctld slurmd munged >/dev/null && return
+  command -v slurmctld >/dev/null && command -v slurmd >/dev/null && command -v munged >/dev/null && return
   command -v apt-get >/dev/null || refuse "no slurmctld, slurmd and munged, and no apt-get"
   { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
       --no-install-recommends slurmctld slurmd slurm-client munge; } >"$folder/apt.log" 2>&1 ||

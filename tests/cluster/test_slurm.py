@@ -20,22 +20,6 @@ SCRIPT = Path(__file__).parent / "slurm.sh"
 PROFILE = REPO / "profiles" / "slurm" / "config.yaml"
 NOT_HERE = 3  # exit status of the script where there can be no Slurm
 
-# Every folder that a process lists, and whether the process belongs to a job; no strace needed.
-LISTINGS = """
-import os
-import sys
-
-
-def hook(event, arguments):
-    if event in ("os.scandir", "os.listdir") and isinstance(arguments[0], (str, bytes)):
-        where = "job" if "SLURM_JOB_ID" in os.environ else "main"
-        with open(os.environ["VISAGE_TEST_LISTINGS"], "a") as file:
-            file.write(where + " " + os.path.abspath(os.fsdecode(arguments[0])) + "\\n")
-
-
-sys.addaudithook(hook)
-"""
-
 
 @dataclass(frozen=True)
 class Job:
@@ -132,9 +116,6 @@ def test_the_demo_ends_well_though_jobs_are_killed(demo: Workflow, tmp_path: Pat
     profile = tmp_path / "profile" / "config.yaml"
     profile.parent.mkdir()
     profile.write_text(with_gpu(PROFILE.read_text()))
-    hooks = tmp_path / "hooks" / "sitecustomize.py"
-    hooks.parent.mkdir()
-    hooks.write_text(LISTINGS)
     listings, log = tmp_path / "listings.txt", tmp_path / "run.log"
 
     workflow = Workflow(tmp_path)
@@ -142,7 +123,7 @@ def test_the_demo_ends_well_though_jobs_are_killed(demo: Workflow, tmp_path: Pat
     quick = ("--slurm-init-seconds-before-status-checks", "3", "--latency-wait", "10")
     command = [*base, *quick, "--config", "shards=1"]
     environment = workflow.environment() | {
-        "PYTHONPATH": str(hooks.parent),
+        "PYTHONPATH": str(REPO / "tests" / "hooks"),
         "VISAGE_TEST_LISTINGS": str(listings),
     }
     with log.open("wb") as output:
