@@ -106,7 +106,8 @@ def _read(path: Path) -> Any:
         return yaml.load(path.read_text(encoding="utf-8"), Loader=_UniqueKeys)
     except FileNotFoundError as error:
         raise VisageError(f"{path} is missing; `git checkout {path}` brings it back.") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
+        # PyYAML lets out what dates that are none and keys that are lists raise.
         raise VisageError(f"{path} is not proper YAML: {error}") from error
 
 
