@@ -1,0 +1,84 @@
+"""Photographs of a folder through a model, outside the workflow but by the workflow's own code."""
+
+import copy
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+from visage.fingerprint import fingerprint
+from visage.listing import list_entries, write_manifests
+from visage.plan import pinned_hashes
+from visage.registry import model_entry
+from visage.shard import embed_shard
+from visage.tables import read_table
+
+# The config's defaults but for nothing: what a user gets who changes no key.
+FACES = {"keep": "all", "min_confidence": 0.6, "min_size": 24, "no_face": "skip", "regions": None}
+
+
+@dataclass(frozen=True)
+class Models:
+    """The register of models, where their weights lie, and where to keep what was computed."""
+
+    registry: dict
+    weights: Path
+    work: Path
+    threads: int = 2
+
+
+@dataclass(frozen=True)
+class Embedded:
+    """A folder's faces table, and the seconds an image it took (0 if taken from the cache)."""
+
+    table: Path
+    seconds: float
+
+    def read(self) -> pa.Table:
+        """Read the faces table."""
+        return read_table(self.table)
+
+
+def resized(models: Models, model: str, detection_size: int | None) -> tuple[Models, str]:
+    """Give a model with another detection size, registered under a name of its own."""
+    if detection_size is None:
+        return models, model
+    registry = copy.deepcopy(models.registry)
+    entry = copy.deepcopy(model_entry(registry, model)) | {"detection_size": detection_size}
+    name = f"{model}@{detection_size}"
+    registry["models"][name] = entry
+    return Models(registry, models.weights, models.work, models.threads), name
+
+
+def embed(folder: Path, models: Models, model: str, labelled: bool) -> Embedded:
+    """Embed all images below `folder`; what was embedded before comes from the cache.
+
+    Args:
+        folder: With `labelled` as <person>/<image>.
+        models: The register and the folders.
+        model: The name of its entry.
+        labelled: Whether the folders of the first level are people.
+    """
+    name = "gallery" if labelled else "queries"
+    entry = model_entry(models.registry, model)
+    mark = fingerprint(entry, pinned_hashes(models.registry, entry))
+    place = models.work / model / f"{folder.parent.name}-{folder.name}"
+    entries = list_entries(folder, import_vectors=False)
+    settings = {"set": name, "model": mark, "faces": FACES, "import_vectors": False}
+    write_manifests(place / name, entries, 1, settings | {"regions": None})
+    start = time.perf_counter()
+    embed_shard(
+        manifest=place / name / "0.jsonl",
+        root=folder,
+        registry=models.registry,
+        model=model,
+        weights=models.weights,
+        cache=models.work / "cache",
+        output=place / f"{name}.parquet",
+        vectors=None,
+        regions=None,
+        shards=1,
+        threads=models.threads,
+    )
+    seconds = (time.perf_counter() - start) / max(1, len(entries))
+    return Embedded(place / f"{name}.parquet", seconds)

@@ -1,0 +1,108 @@
+"""Who is it, or nobody: every ranking over the photographs of one labelled folder."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from rankings import RANKINGS, normalised, original, quality
+from visage.evaluation import metrics, protocol
+from visage.evaluation.protocol import Gallery, Trials
+from visage.index import chosen_faces, usable_faces, vectors_of
+from visage.ranking import unit
+from visage.search import Floats, Indices
+
+RATES = [0.1, 0.01, 0.003]
+SEED = 42
+MIXED = [2, 3, 4, 6, 11]  # photographs a person in a mixed gallery, and
+SHARES = [0.5, 0.2, 0.1, 0.1, 0.1]  # how often: most people have few, as in most galleries
+SLOW = 2000  # photographs up to which the original's ranking is searched one by one
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """The faces of a folder that count, one an image."""
+
+    vectors: Floats  # as the model gives them
+    codes: Indices
+    photographs: list[str]  # SHA-256
+    weights: Floats
+
+
+def labelled(table: pa.Table) -> Labelled:
+    """Choose the face of each image as the index does, and bring them into the gallery's order."""
+    table = table.filter(usable_faces(table))
+    order = np.lexsort((table["face"].to_numpy(), np.array(table["image"].to_pylist(), np.str_)))
+    table = table.take(pa.array(order))
+    table = table.take(pa.array(chosen_faces(table, unit(vectors_of(table)))))
+    people = table["person"].to_pylist()
+    codes = np.unique(np.array(people, np.str_), return_inverse=True)[1].astype(np.int64)
+    hashes = table["sha256"].to_pylist()
+    order = protocol.sort_key(codes, hashes)
+    return Labelled(
+        vectors_of(table)[order],
+        codes[order],
+        [hashes[row] for row in order],
+        quality(table)[order],
+    )
+
+
+def compare(faces: Labelled, each: int | str, draws: int) -> Iterator[dict]:
+    """Measure all rankings.
+
+    Args:
+        faces: The gallery.
+        each: Photographs a person, drawn at random; "mixed": differently many; "all".
+        draws: How many such galleries; their searches are counted together.
+    """
+    parts = list(_galleries(faces, each, draws))
+    for name, ranking in RANKINGS.items():
+        trials, codes = [], []
+        for rows in parts:
+            gallery = normalised(_gallery(faces, rows), True)
+            trials.append(protocol.search(gallery, ranking(gallery, faces.weights[rows])))
+            codes.append(faces.codes[rows])
+        yield _row(name, _joined(trials), np.concatenate(codes))
+    if each == "all" and len(faces.codes) <= SLOW:
+        persons = [str(code) for code in faces.codes]
+        found = original(faces.vectors, persons, faces.photographs)
+        yield _row("the original's: raw, −0.5 a hit", found, faces.codes)
+        raw = _gallery(faces, np.arange(len(faces.codes)))
+        for name in ("nearest", "mean"):
+            found = protocol.search(raw, RANKINGS[name](raw, faces.weights))
+            yield _row(f"{name}, not normalised", found, faces.codes)
+
+
+def _galleries(faces: Labelled, each: int | str, draws: int) -> Iterator[Indices]:
+    if each == "all":
+        yield np.arange(len(faces.codes))
+        return
+    rng = np.random.default_rng(SEED)
+    for _ in range(draws):
+        mixed = rng.permutation(len(faces.codes))
+        place = pd.Series(faces.codes[mixed]).groupby(faces.codes[mixed]).cumcount().to_numpy()
+        people = int(faces.codes.max()) + 1
+        sizes = rng.choice(MIXED, people, p=SHARES) if each == "mixed" else np.full(people, each)
+        yield np.sort(mixed[place < sizes[faces.codes[mixed]]])
+
+
+def _gallery(faces: Labelled, rows: Indices) -> Gallery:
+    hashes = [faces.photographs[row] for row in rows]
+    codes = np.unique(faces.codes[rows], return_inverse=True)[1].astype(np.int64)
+    return Gallery(faces.vectors[rows], codes, protocol.number_copies(codes, hashes), False)
+
+
+def _joined(parts: list[Trials]) -> Trials:
+    return Trials(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+
+
+def _row(name: str, trials: Trials, codes: Indices) -> dict:
+    first = metrics.rank_one_interval(trials, codes)
+    row = {"ranking": name, "searches": int(metrics.mated(trials).sum())}
+    row |= {"rank 1": first.value, "rank 1 low": first.low, "rank 1 high": first.high}
+    for point in metrics.operating_points(trials, codes, RATES):
+        key = f"FNIR at FPIR {100 * point.fpir:g} %"
+        value = point.fnir or (None, None, None)
+        row |= dict(zip((key, f"{key} low", f"{key} high"), value, strict=True))
+    return row
