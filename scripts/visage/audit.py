@@ -11,25 +11,13 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from visage.findings import COLUMNS, KINDS
 from visage.names import read_names
 from visage.neighbours import Neighbours, compare
 from visage.tables import common_origin, read_table
 from visage.tsv import write_tsv
 
 log = logging.getLogger(__name__)
-
-# What is looked for, in the order of the table: a heading, and what to do about it.
-KINDS = {
-    "another_person": "Nearer to another person than to their own: is it in the right folder?",
-    "same_photograph": "One photograph under two people: one of them is wrong, or both are one.",
-    "namesakes": "Several people of one name: if they are one, put them into one folder.",
-    "no_usable_face": "People without any usable face: they cannot be found.",
-    "untrusted": "Faces too small or too blurred to trust.",
-    "several_faces": "Photographs with several faces: is the right one taken?",
-    "one_photograph": "People with one photograph only: a second one makes them easier to find.",
-    "near_duplicate": "The same photograph twice: it adds nothing.",
-}
-COLUMNS = ["kind", "person", "image", "face", "other_person", "other_image", "distance", "detail"]
 
 # A copy that was cropped, scaled or recoloured lies nearer than this part of the model's published
 # threshold; in shared/faces/friends the same photographs are up to 0.553 apart, different ones of
