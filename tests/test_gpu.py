@@ -119,6 +119,27 @@ def test_falling_back_to_the_cpu_is_said_aloud(
     assert "TensorFlow does not use the GPU 0" in caplog.text
 
 
+def test_aloud_means_on_the_screen_too(tmp_path: Path) -> None:
+    """While a job runs, what it prints goes into its log; this does not stay there."""
+    script = f"""
+from visage.gpu import one_gpu
+from visage.job import logged
+
+with logged({str(tmp_path / "job.log")!r}), one_gpu(1):
+    print("of no interest to the screen", flush=True)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={"PYTHONPATH": str(REPO / "scripts"), "PATH": "/nowhere"},
+    )
+    assert "sees none: it runs on the CPU" in done.stderr
+    assert "no interest" not in done.stdout + done.stderr
+    assert "sees none: it runs on the CPU" in (tmp_path / "job.log").read_text()
+
+
 @pytest.mark.parametrize(
     ("choice", "engine", "here", "expected"),
     [
