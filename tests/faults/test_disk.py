@@ -1,0 +1,100 @@
+"""A full disk, a folder that can only be read, a table cut short or with flipped bytes."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from breaking import RUN, assert_same, people_and_queries, results
+from conftest import Workflow
+
+NEEDS_MOUNTS = pytest.mark.skipif(
+    sys.platform != "linux"
+    or os.geteuid() != 0
+    or subprocess.run(["unshare", "-m", "true"], check=False).returncode != 0,
+    reason="needs root on Linux, to mount a small disk",
+)
+
+
+@pytest.fixture
+def mounted(tmp_path: Path) -> Iterator[Path]:
+    """An empty disk of 24 KB at results/."""
+    folder = tmp_path / "results"
+    folder.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24k", "tmpfs", str(folder)], check=True)
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", str(folder)], check=True)
+
+
+def remount(folder: Path, options: str) -> None:
+    subprocess.run(["mount", "-o", f"remount,{options}", str(folder)], check=True)
+
+
+@NEEDS_MOUNTS
+def test_a_full_disk_and_a_read_only_one(mounted: Path, photographs: Path, tmp_path: Path) -> None:
+    (tmp_path / "calm").mkdir()
+    calm = people_and_queries(tmp_path / "calm", photographs)
+    calm.succeed(*RUN)
+    workflow = people_and_queries(tmp_path, photographs)
+    printed = workflow.fail(*RUN)
+    assert "Make room" in printed
+    remount(mounted, "size=100m")
+    workflow.succeed(*RUN)
+    assert_same(results(workflow), results(calm))
+
+    # One photograph less, and nothing can be written.
+    gone = tmp_path / "queries/nobody/cat.png"
+    gone.unlink()
+    remount(mounted, "ro")
+    printed = workflow.fail(*RUN)
+    assert "cannot be written" in printed
+    assert "results=FOLDER" in printed
+    remount(mounted, "rw")
+    workflow.succeed(*RUN)
+    assert not [name for name in results(workflow) if "cat.png" in name]
+
+
+def test_a_damaged_table_is_noticed_and_mended(tmp_path: Path, photographs: Path) -> None:
+    workflow = people_and_queries(tmp_path, photographs)
+    workflow.succeed(*RUN)
+    sound = results(workflow)
+    tables = sorted((tmp_path / "results/gallery/tables").glob("*.parquet"))
+    table = max(tables, key=lambda path: path.stat().st_size)
+    data = table.read_bytes()
+    half, flipped = data[: len(data) // 2], bytearray(data)
+    flipped[len(data) // 3] ^= 0x10
+    for damaged in (half, bytes(flipped)):
+        table.write_bytes(damaged)
+        printed = workflow.fail(*RUN)
+        assert f"{table.relative_to(tmp_path)} is damaged" in printed
+        assert "Delete it and run the workflow again" in printed
+        table.unlink()
+        workflow.embedded()
+        workflow.succeed(*RUN)
+        assert workflow.embedded() == 0  # all of it was in the cache
+        assert_same(results(workflow), sound)
+
+
+def test_a_damaged_cache_is_not_believed(tmp_path: Path, photographs: Path) -> None:
+    workflow = people_and_queries(tmp_path, photographs)
+    workflow.succeed(*RUN)
+    sound = results(workflow)
+    for number, path in enumerate(sorted((tmp_path / "results/cache").rglob("*.parquet"))):
+        data = bytearray(path.read_bytes())
+        data[len(data) // (2 + number % 3)] ^= 0x20
+        path.write_bytes(data[: len(data) - number % 2])
+    for name in ("gallery", "queries"):
+        shutil.rmtree(tmp_path / "results" / name / "tables")
+    workflow.succeed(*RUN)
+    assert_same(results(workflow), sound)
+
+
+def test_results_of_more_shards_do_not_stay(demo_copy: Workflow) -> None:
+    demo_copy.succeed("results/scores.tsv", "--config", "shards=1")
+    left = [p.name for p in (demo_copy.folder / "results").rglob("*.parquet") if p.stem.isdecimal()]
+    assert set(left) == {"0.parquet"}

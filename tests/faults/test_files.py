@@ -1,0 +1,126 @@
+"""Photographs and clocks that misbehave, and two runs at once."""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import time
+from pathlib import Path
+
+import pandas as pd
+from breaking import RUN, assert_same, people_and_queries, results
+from conftest import REPO, Workflow
+from test_embed import SETTINGS, Counting, picture
+from visage.cache import Cache, Hashes
+from visage.embed import Embedder, Task
+from visage.listing import list_entries
+
+
+def images_table(workflow: Workflow) -> pd.DataFrame:
+    path = workflow.folder / "results/images.tsv"
+    return pd.read_csv(path, sep="\t", keep_default_na=False).set_index("image")
+
+
+def test_long_names_links_in_circles_and_odd_clocks(tmp_path: Path, photographs: Path) -> None:
+    workflow = people_and_queries(tmp_path, photographs)
+    queries = tmp_path / "queries"
+    (portrait,) = (queries / "known").iterdir()
+    longest = "é" * 125 + "x.jpg"  # 255 bytes: no room for .vector or .json
+    assert len(longest.encode()) == 255
+    shutil.copy(portrait, queries / longest)
+    (queries / "known" / "circle").symlink_to(queries)
+    (queries / "circle").symlink_to(queries / "circle")
+    (queries / "there.jpg").symlink_to(queries / "back.jpg")
+    (queries / "back.jpg").symlink_to(queries / "there.jpg")
+    strange = queries / "line\nbreak\t{}'\".jpg"
+    shutil.copy(portrait, strange)
+    day = 24 * 3600
+    for path, when in ((strange, time.time() + 9 * 365 * day), (portrait, -day)):
+        os.utime(path, (when, when))
+    workflow.succeed(*RUN)
+    images = images_table(workflow)
+    assert images.loc[longest, "status"] == "ok"
+    assert images.loc[strange.name, "status"] == "ok"
+    assert set(images.loc[["there.jpg", "back.jpg"], "status"]) == {"unreadable"}
+    assert not images.index.str.contains("circle").any()
+    assert "cannot be written" in workflow.log("embed_shard")
+    assert "Nothing to be done" in workflow.succeed(*RUN)
+
+    # The clock is set back, then a photograph replaced: older than the table made from it.
+    shutil.copyfile(photographs / "gallery/eileen-collins/astronaut.png", portrait)
+    os.utime(portrait, (day, day))
+    workflow.embedded()
+    workflow.succeed(*RUN)
+    assert workflow.embedded() == 1
+    # And back to the time the old one had, which tells nothing if the size differs.
+    scores = (tmp_path / "results/scores.tsv").read_bytes()
+    os.utime(portrait, (-day, -day))
+    workflow.succeed(*RUN)
+    assert workflow.embedded() == 0
+    assert (tmp_path / "results/scores.tsv").read_bytes() == scores
+
+
+def test_a_file_that_grows_after_the_listing(tmp_path: Path) -> None:
+    """The bytes that are read decide, and nothing is remembered under the size of the old ones."""
+    folder = tmp_path / "set"
+    folder.mkdir()
+    (folder / "grows.png").write_bytes(picture(1))
+    os.utime(folder / "grows.png", (1e9, 1e9))
+    (entry,) = list_entries(folder, False)
+    grown = picture(2) + bytes(1000)
+    (folder / "grows.png").write_bytes(grown)
+    os.utime(folder / "grows.png", (1e9, 1e9))  # with the old time
+    cache, hashes = Cache(tmp_path / "cache"), Hashes(tmp_path / "hashes.parquet")
+    model = Counting().model
+    ((_, result),) = Embedder(folder, SETTINGS, model, cache, hashes, 1).run([Task(entry, None)])
+    assert result.sha256 == hashlib.sha256(grown).hexdigest()
+    assert len(result.faces) == 2
+    hashes.save()
+    again = Hashes(tmp_path / "hashes.parquet")
+    assert again.find("grows.png", entry.stat) is None
+    (now,) = list_entries(folder, False)
+    assert again.find("grows.png", now.stat) == result.sha256
+
+
+def test_weights_of_any_age_do(tmp_path: Path, photographs: Path) -> None:
+    """Copied or unpacked, a file may be older than the one it was made from.
+
+    A job that made it again would keep Snakemake from running the rest, with exit status 0.
+    """
+    ignore = shutil.ignore_patterns(".*", "results*", "resources")
+    shutil.copytree(REPO, tmp_path / "project", ignore=ignore)
+    for age, path in enumerate(sorted((tmp_path / "project/weights").glob("*.onnx"))):
+        os.utime(path, (1e9 - age, 1e9 - age))
+    os.utime(tmp_path / "project/weights/face_recognition_sface_2021dec_int8bq.onnx")
+    (tmp_path / "data").mkdir()
+    made = people_and_queries(tmp_path / "data", photographs)
+    workflow = Workflow(made.folder, tmp_path / "project/Snakefile")
+    assert "fetch_weights" not in workflow.succeed(*RUN)
+    assert len(workflow.scores())
+
+
+def test_two_runs_at_once(tmp_path: Path, photographs: Path) -> None:
+    calm = people_and_queries(tmp_path / "calm", photographs)
+    calm.succeed(*RUN)
+    workflow = people_and_queries(tmp_path / "both", photographs)
+    first = subprocess.Popen(
+        workflow.command(*RUN),
+        cwd=workflow.folder,
+        env=workflow.environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        running = workflow.folder / "results/queries/manifests/1.jsonl"
+        deadline = time.monotonic() + 120
+        while not running.exists() and time.monotonic() < deadline:
+            time.sleep(0.02)
+        # With other shards it would otherwise change the listing under the first one's hands.
+        printed = workflow.fail(*RUN, "--config", "shards=1")
+        assert "Another run is at work" in printed
+        assert f"process {first.pid}" in printed
+        assert first.wait() == 0
+    finally:
+        first.kill()
+        first.wait()
+    assert_same(results(workflow), results(calm))
