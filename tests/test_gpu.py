@@ -27,7 +27,7 @@ with gpu.one_gpu(1, Path(sys.argv[1])) as device:
 
 @pytest.fixture(autouse=True)
 def _no_scheduler(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in (VISIBLE, "SLURM_JOB_ID", "LSB_JOBID", "PBS_JOBID", "KUBERNETES_SERVICE_HOST"):
+    for name in (VISIBLE, "SLURM_JOB_ID", "LSB_JOBID", "PBS_JOBID"):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -90,6 +90,22 @@ def test_what_a_scheduler_assigned_stands(tmp_path: Path, monkeypatch: pytest.Mo
     # Two jobs of a node may both see their own device under the number 0: nobody waits.
     with one_gpu(1, tmp_path) as first, one_gpu(1, tmp_path) as second:
         assert first == second == "0"
+    # An allocation of two devices, and the workflow run inside it.
+    monkeypatch.setenv(VISIBLE, "0,1")
+    with one_gpu(1, tmp_path) as first, one_gpu(1, tmp_path) as second:
+        assert {first, second} == {"0", "1"}
+
+
+@pytest.mark.usefixtures("machine")
+def test_a_clusters_job_decides_as_the_process_that_submitted_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """With `auto`, a node's GPU that was not asked for is not taken, nor another environment."""
+    assert gpus_to_ask_for("auto", "tensorflow") == 1
+    monkeypatch.setenv("SLURM_JOB_ID", "7")
+    assert gpus_to_ask_for("auto", "tensorflow") == 0
+    monkeypatch.setenv(VISIBLE, "0")
+    assert gpus_to_ask_for("auto", "tensorflow") == 1
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 VISIBLE = "CUDA_VISIBLE_DEVICES"
 HIDDEN = "-1"  # as its value: no device at all
 PAUSE = 1.0  # seconds between two looks for a free device
-_SCHEDULERS = ("SLURM_JOB_ID", "LSB_JOBID", "PBS_JOBID", "KUBERNETES_SERVICE_HOST")
+_SCHEDULERS = ("SLURM_JOB_ID", "LSB_JOBID", "PBS_JOBID")  # each holds the number of the job
 
 
 def gpus_to_ask_for(choice: str, engine: str) -> int:
@@ -41,7 +41,15 @@ def gpus_to_ask_for(choice: str, engine: str) -> int:
     """
     if choice == "never" or not _runs_on_gpus(engine):
         return 0
+    if choice == "auto" and _scheduler_job() and VISIBLE not in os.environ:
+        # The process of a cluster's job must come to the same answer as the one that submitted
+        # it, without a GPU, though there may be one in this node: it is somebody else's.
+        return 0
     return 1 if choice == "always" or devices() else 0
+
+
+def _scheduler_job() -> str | None:
+    return next((os.environ[name] for name in _SCHEDULERS if name in os.environ), None)
 
 
 def _runs_on_gpus(engine: str) -> bool:
@@ -82,17 +90,18 @@ def one_gpu(asked: int, locks: Path | None = None) -> Iterator[str | None]:
     found = devices() if asked else []
     if asked and not found:
         aloud("This job has asked for a GPU and sees none: it runs on the CPU. See docs/gpu.md.")
-    assigned = VISIBLE in os.environ and any(name in os.environ for name in _SCHEDULERS)
+    job = _scheduler_job() if VISIBLE in os.environ else None
     if not found:
         with _visible(HIDDEN):
             yield None
-    elif assigned:
+    elif job and len(found) == 1:
+        # No lease: on two nodes, or in two jobs of one, the number may mean two devices.
         log.info("GPU %s, assigned by the scheduler", found[0])
         with _visible(found[0]):
             yield found[0]
     else:
         folder = locks or Path(tempfile.gettempdir(), f"visage-gpus-{os.getuid()}")
-        with _lease(found, folder) as device, _visible(device):
+        with _lease(found, folder / (job or "")) as device, _visible(device):
             log.info("GPU %s, one of %d", device, len(found))
             yield device
 
