@@ -232,6 +232,12 @@ def test_the_gallery_sets_the_threshold(tmp_path: Path) -> None:
     assert resolve_threshold(0.9, PUBLISHED, True, own).value == 0.9
     assert resolve_threshold(None, PUBLISHED, True, own).value is None
     assert result["operating"][1]["false_alarms"] == 4  # 1 % of 400
+    vectors = known_gallery()["embedding"].to_pylist()
+    unlike = [
+        np.linalg.norm(np.subtract(*unit(np.array([a, b]))))
+        for a, b in zip(vectors[:390], vectors[10:], strict=True)
+    ]
+    assert 0 < result["same_face"] < np.quantile(unlike, 0.02)
     laxer, _ = evaluated(tmp_path, known_gallery(), fpir=0.2)
     assert laxer["threshold"] > result["threshold"]
 

@@ -138,7 +138,7 @@ def test_scores_have_the_probability_of_the_group(tmp_path: Path) -> None:
     ]
     faces.append({"image": "g/none", "group": "g", "status": "no_face"})
     write_table(tmp_path / "faces.parquet", pa.Table.from_pylist(faces, FACES))
-    evaluation = {"threshold": 0.5, "summary": "", "calibration": LINE._asdict()}
+    evaluation = {"threshold": 1.5, "summary": "", "calibration": LINE._asdict(), "same_face": 0.5}
     write_evaluation(tmp_path / "own.json", evaluation)
     score(
         [tmp_path / "matches.parquet"],

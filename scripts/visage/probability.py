@@ -37,6 +37,7 @@ class Evaluation(NamedTuple):
     threshold: float | None  # None: the gallery gives none
     summary: str  # a sentence or two: where the threshold is from, or why there is none
     calibration: Calibration | None
+    same_face: float | None  # Euclidean distance within which two faces pass for one person's
 
 
 def read_evaluation(path: Path) -> Evaluation:
@@ -52,6 +53,7 @@ def read_evaluation(path: Path) -> Evaluation:
             None if threshold is None else float(threshold),
             str(content["summary"]),
             None if line is None else Calibration(float(line["slope"]), float(line["intercept"])),
+            content["same_face"],
         )
     except FileNotFoundError as error:
         raise VisageError(f"{path} is missing. Run the workflow again: it will be made.") from error

@@ -51,7 +51,7 @@ def score(
     people = people_of_images(rows, results)
     scores = scores_of(people)
     if tables and evaluation:
-        limit = read_evaluation(evaluation).threshold
+        limit = read_evaluation(evaluation).same_face
         if limit is not None and len(scores):
             scores = with_presence(scores, rows, tables, limit, normalize)
     log.info("%d people in %d groups", len(scores), scores["group"].nunique())

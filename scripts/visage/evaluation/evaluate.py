@@ -15,6 +15,7 @@ from visage.evaluation.metrics import Interval
 from visage.evaluation.protocol import Gallery, Trials
 from visage.files import write_text
 from visage.index import vectors_of
+from visage.likelihood import from_euclidean
 from visage.ranking import unit
 from visage.search import Indices
 from visage.tables import Origin, read_origin, read_table
@@ -32,6 +33,9 @@ RATES = [0.1, 0.01, 0.003]  # false-alarm rates that every evaluation reports
 ALARMS = 2
 PEOPLE = 5
 KNOWN = 20
+# Share of the pairs of different people's faces that may pass for one person's, where the faces of
+# a group are gathered: each is compared with a few dozen individuals.
+LINKED = 0.001
 
 
 class Evaluated(NamedTuple):
@@ -59,6 +63,8 @@ def evaluate_gallery(
     Returns:
         What evaluation.json holds, and what the page needs besides.
     """
+    if published is not None and ranking == "likelihood":
+        published = from_euclidean(published)
     evaluated = search_gallery(read_table(faces, COLUMNS), ranking, normalize)
     result = summarise(evaluated, read_origin(faces), ranking, normalize, fpir, published)
     log.info("%s", result["summary"])
@@ -155,6 +161,7 @@ def summarise(
         "threshold": threshold,
         "summary": reason or _found(asked, counts),
         "calibration": calibration._asdict() if calibration else None,
+        "same_face": protocol.quantile_of_pairs(evaluated.gallery, LINKED) if calibration else None,
         "operating": [_point(point) for point in points],
         "rank_one": None,
         "cmc": [],

@@ -16,6 +16,7 @@ from visage.search import Floats, Indices
 
 MEMORY_MB = 512  # for the working arrays; the embeddings themselves come on top
 NOBODY = -1
+PAIRS, PART, SEED = 1_000_000, 50_000, 42  # random pairs of faces, so many at a time
 
 # Gives for some probes (rows of the gallery) the distance to every person, shape (rows, people);
 # that to the probe's own person without the probe and its copies: infinite where nothing is left.
@@ -181,6 +182,22 @@ def squared_distances(probes: Floats, items: Floats) -> Distances:
     right = np.column_stack([items, _squares(items), np.ones(len(items))])
     left, right = left.astype(np.float32), np.ascontiguousarray(right.T, np.float32)
     return lambda rows: left[rows] @ right
+
+
+def quantile_of_pairs(gallery: Gallery, share: float) -> float | None:
+    """Give the Euclidean distance within which this share of different people's pairs of faces is.
+
+    Measured on `PAIRS` random pairs; None where there is but one person.
+    """
+    rng = np.random.default_rng(SEED)
+    apart = []
+    for _ in range(PAIRS // PART):
+        one, other = rng.integers(0, len(gallery.codes), (2, PART))
+        different = gallery.codes[one] != gallery.codes[other]
+        one, other = one[different], other[different]
+        apart.append(np.linalg.norm(gallery.vectors[one] - gallery.vectors[other], axis=1))
+    distances = np.concatenate(apart)
+    return float(np.quantile(distances, share)) if len(distances) else None
 
 
 def mask_copies(matrix: Floats, gallery: Gallery, rows: slice, value: float) -> None:
