@@ -92,8 +92,10 @@ def test_what_a_scheduler_assigned_stands(tmp_path: Path, monkeypatch: pytest.Mo
         assert first == second == "0"
     # An allocation of two devices, and the workflow run inside it.
     monkeypatch.setenv(VISIBLE, "0,1")
-    with one_gpu(1, tmp_path) as first, one_gpu(1, tmp_path) as second:
-        assert {first, second} == {"0", "1"}
+    running = [start(tmp_path), start(tmp_path)]
+    assert {device_of(job) for job in running} == {"0", "1"}
+    for job in running:
+        job.communicate()
 
 
 @pytest.mark.usefixtures("machine")
