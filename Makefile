@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := scores
-.PHONY: scores app test test-cluster test-envs check audit lock clean
+.PHONY: scores app test test-cluster test-envs test-faults check audit lock clean
 
 # The main job: packages, demo photographs, weights, scores and the report.
 scores: .venv/scores.done
@@ -25,6 +25,10 @@ test-cluster: .venv/test.done
 # The demo with an environment a stage, and whether every pin can be met; takes minutes.
 test-envs: .venv/test.done
 	$(BIN)/python -m pytest tests/envs -m environments
+
+# Everything broken on purpose: 50 kills, 1,000 hostile images, full disks; about 20 minutes.
+test-faults: .venv/test.done
+	VISAGE_KILLS=50 VISAGE_HOSTILE=1000 $(BIN)/python -m pytest tests/faults
 
 # Format, lint and types; what `.ci/run` asks before anything else.
 check: .venv/test.done
