@@ -38,7 +38,7 @@ ENVIRONMENTS = {
     "match": (*_FILES, "annoy"),
     "names": ("httpx",),
     "privacy": _FILES,
-    "report": (*_FILES, *_IMAGES, "jinja2"),
+    "report": (*_FILES, *_IMAGES, "jinja2", "matplotlib"),
     "score": (*_FILES, "pandas"),
 }
 
