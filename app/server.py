@@ -21,7 +21,7 @@ from app import answers, page
 from app.guard import Guard, Rate
 from app.service import Problem, Service, data_address, from_base64, jpeg
 from app.settings import Address
-from app.uploads import Uploads
+from app.uploads import TooManyUploads, Uploads
 
 HERE = Path(__file__).parent / "pages"
 TEMPLATES = Environment(loader=FileSystemLoader(HERE), autoescape=True, trim_blocks=True)
@@ -252,7 +252,10 @@ def _add_interfaces(app: FastAPI, service: Service, uploads: Uploads) -> None:
             contents = [await file.read() for file in files]
         for data in contents:
             service.check_bytes(data)
-        return [uploads.add(data) for data in contents]
+        try:
+            return [uploads.add(data) for data in contents]
+        except TooManyUploads as error:
+            raise Problem(429, "Too many uploads wait to be searched: wait a minute.") from error
 
 
 def _add_documentation(app: FastAPI) -> None:

@@ -7,6 +7,7 @@ import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
+from pathlib import PurePosixPath
 from typing import TypeVar
 
 from PIL import Image
@@ -43,7 +44,8 @@ class Service:
         """Serve `lookup`."""
         self.lookup = lookup
         self.limits = limits
-        self._pictures: OrderedDict[tuple[int, int], bytes | None] = OrderedDict()
+        self._pictures: OrderedDict[int, bytes | None] = OrderedDict()
+        self._pictured: GalleryIndex | None = None  # whose faces they are
         self._lock = threading.Lock()
         self._decoding = threading.Semaphore(2)
 
@@ -93,17 +95,20 @@ class Service:
 
     def picture(self, index: GalleryIndex, item: int) -> bytes | None:
         """Give a small JPEG of a gallery face; None where its photograph is no more."""
-        key = (id(index), item)
         with self._lock:
-            if key in self._pictures:
-                self._pictures.move_to_end(key)
-                return self._pictures[key]
+            if self._pictured is not index:  # the gallery has changed; who is gone is gone
+                self._pictures.clear()
+                self._pictured = index
+            if item in self._pictures:
+                self._pictures.move_to_end(item)
+                return self._pictures[item]
         with self._decoding:
             picture = _gallery_face(index, item)
         with self._lock:
-            self._pictures[key] = picture
-            while len(self._pictures) > KEPT:
-                self._pictures.popitem(last=False)
+            if self._pictured is index:
+                self._pictures[item] = picture
+                while len(self._pictures) > KEPT:
+                    self._pictures.popitem(last=False)
         return picture
 
     def portrait(self, candidate: Candidate, index: GalleryIndex) -> str | None:
@@ -127,6 +132,8 @@ def _no_face(answer: Answer, region: Region | None) -> str:
 
 def _gallery_face(index: GalleryIndex, item: int) -> bytes | None:
     image, box = index.place(item)
+    if ".." in PurePosixPath(image).parts:
+        return None
     try:
         pixels = decode((index.folder / as_path(image)).read_bytes()).pixels
     except (OSError, ImageProblem) as error:

@@ -13,7 +13,12 @@ import threading
 from pathlib import Path
 
 LIFETIME = 120  # seconds
+MOST = 32  # uploads that wait at a time
 PREFIX = "visage-page-"
+
+
+class TooManyUploads(Exception):
+    """More photographs were uploaded than asked about."""
 
 
 class Uploads:
@@ -31,7 +36,14 @@ class Uploads:
         atexit.register(self.close)
 
     def add(self, data: bytes) -> str:
-        """Keep an upload until it is read; give its path."""
+        """Keep an upload until it is read; give its path.
+
+        Raises:
+            TooManyUploads: As many as there may be wait already.
+        """
+        with self._lock:
+            if len(self._waiting) >= MOST:
+                raise TooManyUploads
         folder = Path(tempfile.mkdtemp(dir=self.folder))
         path = folder / "photograph"
         path.write_bytes(data)

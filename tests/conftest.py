@@ -98,16 +98,6 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Workflow:
     return workflow
 
 
-@pytest.fixture(scope="session")
-def searchable(tmp_path_factory: pytest.TempPathFactory) -> Workflow:
-    """The demo as far as its scores: what the look-up page is served over."""
-    folder = tmp_path_factory.mktemp("searchable")
-    demo_folder(folder)
-    workflow = Workflow(folder)
-    workflow.succeed("results/scores.tsv")
-    return workflow
-
-
 @pytest.fixture
 def demo_copy(demo: Workflow, tmp_path: Path) -> Workflow:
     """A finished demo to do anything with; modification times are those of the original."""

@@ -5,6 +5,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -40,8 +41,9 @@ def command(*arguments: str) -> list[str]:
 @contextmanager
 def served(folder: Path, *arguments: str, **environment: str) -> Iterator[Served]:
     """Serve the results in `folder`; the page is ended as a user does, with Ctrl+C."""
-    port, temporary, log = free_port(), folder / "tmp", folder / "page.log"
-    temporary.mkdir(exist_ok=True)
+    port, own = free_port(), Path(tempfile.mkdtemp(prefix="served-"))
+    temporary, log = own / "tmp", own / "page.log"
+    temporary.mkdir()
     with log.open("w") as file:
         process = subprocess.Popen(
             command("--port", str(port), *arguments),
@@ -61,6 +63,9 @@ def served(folder: Path, *arguments: str, **environment: str) -> Iterator[Served
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+        assert "Traceback" not in log.read_text(), log.read_text()
+        assert not any(path.is_file() for path in temporary.rglob("*"))
+        shutil.rmtree(own)
 
 
 def _await(url: str, process: subprocess.Popen, log: Path) -> None:

@@ -25,9 +25,9 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def site(searchable: Workflow) -> Iterator[Served]:
+def site(demo: Workflow) -> Iterator[Served]:
     limits = ["--max-mb", "2", "--max-megapixels", "10", "--per-minute", "0"]
-    with served(searchable.folder, *limits) as site:
+    with served(demo.folder, *limits) as site:
         yield site
 
 
@@ -36,7 +36,9 @@ def page(browser: Browser, site: Served) -> Iterator[Page]:
     yield from opened(browser, site)
 
 
-def opened(browser: Browser, site: Served, **settings: dict) -> Iterator[Page]:
+def opened(
+    browser: Browser, site: Served, token: str | None = None, **settings: dict
+) -> Iterator[Page]:
     """Open the page; at the end, everything it asked for must have come from its own server."""
     context = browser.new_context(**settings)
     page = context.new_page()
@@ -47,6 +49,10 @@ def opened(browser: Browser, site: Served, **settings: dict) -> Iterator[Page]:
     page.on("request", lambda request: asked.append(request.url))
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.goto(site.url)
+    if token:
+        page.get_by_label("Token").fill(token)
+        page.get_by_role("button").click()
+        page.wait_for_url(f"{site.url}/")
     expect(page.locator(".look-drop")).to_be_visible()
     yield page
     outside = [url for url in asked if not url.startswith((site.url, "data:", "blob:"))]
@@ -55,17 +61,17 @@ def opened(browser: Browser, site: Served, **settings: dict) -> Iterator[Page]:
     context.close()
 
 
-def query(searchable: Workflow, image: str) -> Path:
-    return searchable.folder / "resources/demo/queries" / image
+def query(demo: Workflow, image: str) -> Path:
+    return demo.folder / "resources/demo/queries" / image
 
 
 def search(page: Page, photograph: Path) -> None:
     page.set_input_files(".look-drop input", photograph)
 
 
-def test_everybody_in_a_photograph(page: Page, searchable: Workflow) -> None:
+def test_everybody_in_a_photograph(page: Page, demo: Workflow) -> None:
     expect(page.locator(".look-gallery")).to_contain_text("3 people in 4 photographs")
-    search(page, query(searchable, "several/four-people.jpg"))
+    search(page, query(demo, "several/four-people.jpg"))
     expect(page.locator(".look-face h2")).to_have_text(
         ["1 Grace Hopper", "2 Barack Obama", "3 Eileen Collins", "4 Unknown"]
     )
@@ -87,8 +93,8 @@ def test_everybody_in_a_photograph(page: Page, searchable: Workflow) -> None:
     expect(page.locator(".look-face").nth(2)).to_be_focused()
 
 
-def test_a_region_searches_one_person(page: Page, searchable: Workflow) -> None:
-    search(page, query(searchable, "several/four-people.jpg"))
+def test_a_region_searches_one_person(page: Page, demo: Workflow) -> None:
+    search(page, query(demo, "several/four-people.jpg"))
     expect(page.locator(".look-box")).to_have_count(4)
     box = page.locator(".look-box").nth(1).bounding_box()
     assert box
@@ -113,8 +119,8 @@ def test_a_region_searches_one_person(page: Page, searchable: Workflow) -> None:
     expect(page.locator(".look-notice")).to_contain_text("No face is centred in the region")
 
 
-def test_a_pasted_photograph(page: Page, searchable: Workflow) -> None:
-    data = base64.b64encode(query(searchable, "known/portrait.jpg").read_bytes()).decode()
+def test_a_pasted_photograph(page: Page, demo: Workflow) -> None:
+    data = base64.b64encode(query(demo, "known/portrait.jpg").read_bytes()).decode()
     page.evaluate(
         """data => {
             const bytes = Uint8Array.from(atob(data), letter => letter.charCodeAt(0));
@@ -128,10 +134,10 @@ def test_a_pasted_photograph(page: Page, searchable: Workflow) -> None:
 
 
 def test_what_the_page_says_when_there_is_no_answer(
-    page: Page, searchable: Workflow, tmp_path: Path
+    page: Page, demo: Workflow, tmp_path: Path
 ) -> None:
     notice = page.locator(".look-notice")
-    search(page, query(searchable, "nobody/cat.png"))
+    search(page, query(demo, "nobody/cat.png"))
     expect(notice).to_contain_text("No face was found in this photograph")
 
     (tmp_path / "a.jpg").write_text("a letter, not a photograph")
@@ -146,13 +152,13 @@ def test_what_the_page_says_when_there_is_no_answer(
     search(page, tmp_path / "c.png")
     expect(notice).to_contain_text("4000 x 3000 pixels are more than the 10 megapixels")
 
-    search(page, query(searchable, "stranger/vice-president.jpg"))
+    search(page, query(demo, "stranger/vice-president.jpg"))
     expect(page.locator(".look-message")).to_contain_text("Nobody in the gallery is near enough")
     expect(page.locator(".look-face h2")).to_have_text(["1 Unknown"])
     expect(notice).to_be_hidden()
 
     # A TIFF, which browsers do not show: the page shows what the server saw.
-    small = Image.open(query(searchable, "known/portrait.jpg"))
+    small = Image.open(query(demo, "known/portrait.jpg"))
     small.thumbnail((600, 600))
     small.save(tmp_path / "d.tif")
     search(page, tmp_path / "d.tif")
@@ -169,37 +175,38 @@ def test_help_is_at_hand(page: Page) -> None:
     expect(opening.value.get_by_role("heading", name="/recognise")).to_be_visible()
 
 
-def test_on_a_phone_in_the_dark(browser: Browser, site: Served, searchable: Workflow) -> None:
+def test_on_a_phone_in_the_dark(browser: Browser, site: Served, demo: Workflow) -> None:
     phone = {"viewport": {"width": 360, "height": 700}, "color_scheme": "dark"}
     for page in opened(browser, site, **phone):  # type: ignore[arg-type]
-        search(page, query(searchable, "several/four-people.jpg"))
+        search(page, query(demo, "several/four-people.jpg"))
         expect(page.locator(".look-face")).to_have_count(4)
         width = page.evaluate("document.documentElement.scrollWidth")
         assert width <= 360
 
 
 def test_without_a_gallery_and_with_another_models(
-    browser: Browser, searchable: Workflow, tmp_path: Path
+    browser: Browser, demo: Workflow, tmp_path: Path
 ) -> None:
-    shutil.copytree(searchable.folder / "resources", tmp_path / "resources")
-    with served(tmp_path, "--per-minute", "3") as bare:
-        for page in opened(browser, bare):
+    shutil.copytree(demo.folder / "resources", tmp_path / "resources")
+    token = "correct-horse-battery-staple"
+    with served(tmp_path, "--per-minute", "3", VISAGE_TOKEN=token) as bare:
+        for page in opened(browser, bare, token):
             notice = page.locator(".look-notice")
             expect(notice).to_contain_text("There is no gallery yet")
             expect(notice).to_contain_text("snakemake --cores 8")
-            search(page, query(searchable, "known/portrait.jpg"))
+            search(page, query(demo, "known/portrait.jpg"))
             expect(notice).to_contain_text("There is no gallery yet")
 
             faces = "results/gallery/faces.parquet"
-            table = read_table(searchable.folder / faces)
+            table = read_table(demo.folder / faces)
             write_table(tmp_path / faces, table, Origin("facenet512-retinaface", "0" * 32))
-            search(page, query(searchable, "known/portrait.jpg"))
+            search(page, query(demo, "known/portrait.jpg"))
             expect(notice).to_contain_text("made with the model facenet512-retinaface")
 
-            search(page, query(searchable, "known/portrait.jpg"))
+            search(page, query(demo, "known/portrait.jpg"))
             expect(notice).to_contain_text("made with the model")
-            search(page, query(searchable, "known/portrait.jpg"))
+            search(page, query(demo, "known/portrait.jpg"))
             expect(notice).to_contain_text("Too many requests")
             page.route("**/search", lambda route: route.abort())
-            search(page, query(searchable, "known/portrait.jpg"))
+            search(page, query(demo, "known/portrait.jpg"))
             expect(notice).to_contain_text("cannot reach its server")

@@ -24,8 +24,8 @@ SEVERAL = "several/four-people.jpg"
 
 
 @pytest.fixture(scope="module")
-def lookup(searchable: Workflow) -> Iterator[Lookup]:
-    yield from opened(searchable.folder)
+def lookup(demo: Workflow) -> Iterator[Lookup]:
+    yield from opened(demo.folder)
 
 
 def opened(folder: Path) -> Iterator[Lookup]:
@@ -44,8 +44,8 @@ def absolute(folder: Path) -> dict[str, str]:
     }
 
 
-def photograph(searchable: Workflow, image: str) -> bytes:
-    return (searchable.folder / "resources/demo/queries" / as_path(image)).read_bytes()
+def photograph(demo: Workflow, image: str) -> bytes:
+    return (demo.folder / "resources/demo/queries" / as_path(image)).read_bytes()
 
 
 def rows(answer: Answer, lookup: Lookup) -> list[tuple]:
@@ -57,8 +57,8 @@ def rows(answer: Answer, lookup: Lookup) -> list[tuple]:
     ]
 
 
-def test_it_agrees_with_the_workflow_on_every_query(searchable: Workflow, lookup: Lookup) -> None:
-    tables = sorted((searchable.folder / "results/queries/matches").glob("*.parquet"))
+def test_it_agrees_with_the_workflow_on_every_query(demo: Workflow, lookup: Lookup) -> None:
+    tables = sorted((demo.folder / "results/queries/matches").glob("*.parquet"))
     matches = pa.concat_tables([read_table(path) for path in tables]).to_pylist()
     assert len({row["image"] for row in matches}) >= 4
     for image in {row["image"] for row in matches}:
@@ -67,11 +67,11 @@ def test_it_agrees_with_the_workflow_on_every_query(searchable: Workflow, lookup
             for r in matches
             if r["image"] == image
         ]
-        assert rows(lookup.search(photograph(searchable, image)), lookup) == expected, image
+        assert rows(lookup.search(photograph(demo, image)), lookup) == expected, image
 
 
-def test_a_region_leaves_one_person(searchable: Workflow, lookup: Lookup) -> None:
-    data = photograph(searchable, SEVERAL)
+def test_a_region_leaves_one_person(demo: Workflow, lookup: Lookup) -> None:
+    data = photograph(demo, SEVERAL)
     everybody = lookup.search(data)
     assert len(everybody.searched) == 4 and everybody.anybody
     for wanted in everybody.faces:
@@ -82,13 +82,13 @@ def test_a_region_leaves_one_person(searchable: Workflow, lookup: Lookup) -> Non
     assert not nowhere.searched and {f.status for f in nowhere.faces} == {"outside_region"}
 
 
-def test_many_at_once_get_their_own_answers(searchable: Workflow, lookup: Lookup) -> None:
+def test_many_at_once_get_their_own_answers(demo: Workflow, lookup: Lookup) -> None:
     images = [SEVERAL, "known/portrait.jpg", "stranger/vice-president.jpg", "hidden/cut-left.jpg"]
-    alone = {image: rows(lookup.search(photograph(searchable, image)), lookup) for image in images}
+    alone = {image: rows(lookup.search(photograph(demo, image)), lookup) for image in images}
     with ThreadPoolExecutor(8) as pool:
         asked = images * 6
         for image, answer in zip(
-            asked, pool.map(lambda i: lookup.search(photograph(searchable, i)), asked), strict=True
+            asked, pool.map(lambda i: lookup.search(photograph(demo, i)), asked), strict=True
         ):
             assert rows(answer, lookup) == alone[image]
 
@@ -106,12 +106,12 @@ def test_what_is_no_photograph(lookup: Lookup) -> None:
     assert lookup.search(file.getvalue()).faces == []
 
 
-def test_a_gallery_that_comes_and_changes(searchable: Workflow, tmp_path: Path) -> None:
-    shutil.copytree(searchable.folder / "resources", tmp_path / "resources")
+def test_a_gallery_that_comes_and_changes(demo: Workflow, tmp_path: Path) -> None:
+    shutil.copytree(demo.folder / "resources", tmp_path / "resources")
     for lookup in opened(tmp_path):
         with pytest.raises(VisageError, match=r"no gallery yet.*snakemake --cores 8"):
             lookup.index()
-        source = searchable.folder / "results/gallery/faces.parquet"
+        source = demo.folder / "results/gallery/faces.parquet"
         table, origin = read_table(source), read_origin(source)
 
         write_table(lookup.faces, table, Origin("other", "0" * 32))
@@ -129,10 +129,10 @@ def test_a_gallery_that_comes_and_changes(searchable: Workflow, tmp_path: Path) 
         assert lookup.index().gallery.people == ["barack-obama"]
 
 
-def test_confidence_is_fifty_at_the_threshold(searchable: Workflow, lookup: Lookup) -> None:
+def test_confidence_is_fifty_at_the_threshold(demo: Workflow, lookup: Lookup) -> None:
     index = lookup.index()
     assert index.threshold.value == pytest.approx(1.128)
-    for face in lookup.search(photograph(searchable, SEVERAL)).searched:
+    for face in lookup.search(photograph(demo, SEVERAL)).searched:
         for one in face.candidates:
             confidence = index.confidence(one)
             assert 0 <= confidence <= 100
