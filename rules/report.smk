@@ -1,6 +1,7 @@
 """A page to look at.
 
-tables, matches, index, scores, photographs ─► report.html
+tables, matches, index, scores, audit, evaluation, photographs ─► report.html
+(and report/<page>.html with their pictures, where there are many photographs)
 """
 
 
@@ -11,6 +12,7 @@ rule build_report:
         matches=MATCHES,
         faces=rules.build_index.output.faces,
         scores=rules.score_matches.output[0],
+        audit=rules.audit_gallery.output[0],
         evaluation=EVALUATION,
         names=NAMES,
     output:
@@ -27,6 +29,9 @@ rule build_report:
         match=config["match"],
         normalize=config["index"]["normalize"],
         published=ENTRY["threshold"],
+        entry=ENTRY,
+        files=REGISTRY["files"],
+        home=HERE,
         command=literal(PLAN.command),
     threads: 2
     resources:
