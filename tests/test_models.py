@@ -5,6 +5,7 @@ code. RetinaFace's random weights get a bias that makes it find faces, if not th
 """
 
 import hashlib
+import json
 import os
 import shutil
 import threading
@@ -23,10 +24,11 @@ from PIL import Image
 from visage.align import deepface_crop, original_crop
 from visage.cache import Analysis, Cache, Hashes
 from visage.deepface_client import WeightsHome
+from visage.detectors import detector_factory
 from visage.embed import Embedder, Task
 from visage.errors import VisageError
 from visage.images import Pixels, decode
-from visage.interfaces import Embeddings, Face, Model
+from visage.interfaces import Detector, Embeddings, Face, Model
 from visage.listing import list_entries
 from visage.models import load_model
 from visage.recognisers import DeepFaceRecogniser
@@ -48,6 +50,11 @@ class Facenet:
     @property
     def entry(self) -> dict:
         return self.registry["models"][MODEL]
+
+    def detector(self, size: int) -> Detector:
+        entry = self.entry | {"detection_size": size}
+        with WeightsHome(entry["weights"], self.weights):
+            return detector_factory(entry, self.weights)()
 
 
 def random_weights(folder: Path) -> None:
@@ -213,8 +220,7 @@ def test_detection_size_keeps_retinaface_from_enlarging(
 
     monkeypatch.setattr(RetinaFace, "_predict", watched)
     pixels = photograph(photographs, "gallery/eileen-collins/astronaut.png")
-    small = facenet.entry | {"detection_size": 256}
-    faces = load_model(small, facenet.weights, 2).detector().detect(pixels)
+    faces = facenet.detector(256).detect(pixels)
     assert shapes == [(1, 256, 256, 3)]
     # In pixels of the photograph again.
     assert max(face.x + face.w for face in faces) > 300
@@ -347,17 +353,22 @@ def test_what_a_model_lacks_is_said_in_one_line(change: dict, words: str) -> Non
 def test_the_originals_preset_runs_from_photographs_to_scores(
     facenet: Facenet, photographs: Path, tmp_path: Path
 ) -> None:
+    """A gallery of its vectors, whose photographs nobody looks at, and a query to be embedded."""
     project = tmp_path / "project"
     ignore = shutil.ignore_patterns(".*", "results*", "resources", "weights")
     shutil.copytree(REPO, project, ignore=ignore)
     registry = yaml.safe_load((REPO / "config/models.yaml").read_text())
     for file in weight_files(facenet.registry, MODEL):
         registry["files"][file] = facenet.registry["files"][file]
+    registry["models"][MODEL]["detection_size"] = 320  # as published it takes seconds an image
     (project / "config/models.yaml").write_text(yaml.safe_dump(registry))
     shutil.copytree(facenet.weights, project / "weights")
     data = tmp_path / "data"
-    for name in ("gallery/grace-hopper", "gallery/eileen-collins", "queries/nobody"):
-        shutil.copytree(photographs / name, data / name)
+    shutil.copytree(photographs / "queries/nobody", data / "queries/nobody")
+    for number, person in enumerate(("grace-hopper", "eileen-collins")):
+        place = data / "gallery" / person / "portrait.vector"
+        place.parent.mkdir(parents=True)
+        place.write_text(json.dumps([float(number)] * 511 + [1.0]))
     workflow = Workflow(data, project / "Snakefile")
     workflow.succeed(
         "results/scores.tsv",
@@ -369,13 +380,15 @@ def test_the_originals_preset_runs_from_photographs_to_scores(
         "queries=queries",
         "names=null",
         "shards=1",
+        "import_vectors=true",
     )
+    assert workflow.embedded() == 1
     table = data / "results/queries/tables/0.parquet"
     assert read_origin(table).model == MODEL
     (row,) = read_table(table).to_pylist()  # the largest of the faces only
     assert (row["status"], row["face"], len(row["embedding"])) == ("ok", 0, 512)
     pixels = photograph(photographs, "queries/nobody/cat.png")
-    faces = facenet.model.detector().detect(pixels)
+    faces = facenet.detector(320).detect(pixels)
     largest = max(faces, key=lambda face: (face.w * face.h, face.confidence))
     expected = facenet.model.recogniser.embed([facenet.model.crop(pixels, largest)])[0]
     np.testing.assert_allclose(row["embedding"], expected, rtol=0, atol=1e-5)
