@@ -18,12 +18,12 @@ rule make_demo:
         f"{RESULTS}/logs/make_demo.log",
     benchmark:
         f"{RESULTS}/benchmarks/make_demo.tsv"
+    conda:
+        "../envs/embed.yaml"
     threads: 1
     resources:
         mem_mb=1000,
         runtime=15,
-    conda:
-        "../envs/embed.yaml"
     script:
         "../scripts/make_demo.py"
 
@@ -39,20 +39,22 @@ if PLAN.waits_for_demo:
         input:
             rules.make_demo.output.sources,
         output:
-            expand(f"{RESULTS}/{{set}}/manifests/{{shard}}.jsonl", set=SETS, shard=SHARDS),
+            expand(
+                f"{RESULTS}/{{set}}/manifests/{{shard}}.jsonl", set=SETS, shard=SHARDS
+            ),
         log:
             f"{RESULTS}/logs/list_images.log",
         benchmark:
             f"{RESULTS}/benchmarks/list_images.tsv"
-        params:
-            config=config,
-            registry=REGISTRY_FILE,
-            demo=DEMO,
+        conda:
+            "../envs/embed.yaml"
         threads: 1
         resources:
             mem_mb=500,
             runtime=5,
-        conda:
-            "../envs/embed.yaml"
+        params:
+            config=config,
+            registry=REGISTRY_FILE,
+            demo=DEMO,
         script:
             "../scripts/list_images.py"

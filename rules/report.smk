@@ -16,11 +16,21 @@ rule build_report:
         evaluation=EVALUATION,
         names=NAMES,
     output:
-        report(f"{RESULTS}/report.html", caption="../docs/captions/report.rst", category="Who"),
+        report(
+            f"{RESULTS}/report.html",
+            caption="../docs/captions/report.rst",
+            category="Who",
+        ),
     log:
         f"{RESULTS}/logs/build_report.log",
     benchmark:
         f"{RESULTS}/benchmarks/build_report.tsv"
+    conda:
+        "../envs/report.yaml"
+    threads: 2
+    resources:
+        mem_mb=4000,
+        runtime=60,
     params:
         gallery=literal(config["gallery"]),
         queries=literal(config["queries"]),
@@ -33,11 +43,5 @@ rule build_report:
         files=REGISTRY["files"],
         home=HERE,
         command=literal(PLAN.command),
-    threads: 2
-    resources:
-        mem_mb=4000,
-        runtime=60,
-    conda:
-        "../envs/report.yaml"
     script:
         "../scripts/build_report.py"

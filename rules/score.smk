@@ -12,21 +12,25 @@ rule score_matches:
         evaluation=EVALUATION,
         names=NAMES,
     output:
-        report(f"{RESULTS}/scores.tsv", caption="../docs/captions/scores.rst", category="Who"),
+        report(
+            f"{RESULTS}/scores.tsv",
+            caption="../docs/captions/scores.rst",
+            category="Who",
+        ),
     log:
         f"{RESULTS}/logs/score_matches.log",
     benchmark:
         f"{RESULTS}/benchmarks/score_matches.tsv"
-    params:
-        links=literal(config["links"]),
-        results=config["match"]["results"],
-        normalize=config["index"]["normalize"],
+    conda:
+        "../envs/score.yaml"
     threads: 1
     resources:
         mem_mb=4000,
         runtime=30,
-    conda:
-        "../envs/score.yaml"
+    params:
+        links=literal(config["links"]),
+        results=config["match"]["results"],
+        normalize=config["index"]["normalize"],
     script:
         "../scripts/score_matches.py"
 
@@ -36,16 +40,20 @@ rule tabulate_images:
         gallery=tables("gallery"),
         queries=tables("queries"),
     output:
-        report(f"{RESULTS}/images.tsv", caption="../docs/captions/images.rst", category="Images"),
+        report(
+            f"{RESULTS}/images.tsv",
+            caption="../docs/captions/images.rst",
+            category="Images",
+        ),
     log:
         f"{RESULTS}/logs/tabulate_images.log",
     benchmark:
         f"{RESULTS}/benchmarks/tabulate_images.tsv"
+    conda:
+        "../envs/score.yaml"
     threads: 1
     resources:
         mem_mb=2000,
         runtime=15,
-    conda:
-        "../envs/score.yaml"
     script:
         "../scripts/tabulate_images.py"

@@ -3,7 +3,6 @@
 config/models.yaml ─► weights/<file>
 """
 
-
 # Only what is missing has a rule: a file that is there is the user's, checked before every use.
 # Snakemake would delete and fetch it again whenever this stage's code changes; worse, where a job
 # runs whose product is `ancient` to the next, it takes that next job for looked after and skips it,
@@ -36,13 +35,13 @@ rule fetch_weights:
         f"{RESULTS}/benchmarks/fetch_weights/{{file}}.tsv"
     wildcard_constraints:
         file="|".join(map(re.escape, MISSING)) or "(?!)",
-    params:
-        registry=REGISTRY_FILE,
+    conda:
+        "../envs/embed.yaml"
     threads: 1
     resources:
         mem_mb=1000,
         runtime=30,
-    conda:
-        "../envs/embed.yaml"
+    params:
+        registry=REGISTRY_FILE,
     script:
         "../scripts/fetch_weights.py"
