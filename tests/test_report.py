@@ -2,6 +2,7 @@
 
 import base64
 import io
+import json
 import re
 import shutil
 from collections.abc import Iterator
@@ -15,8 +16,10 @@ import pyarrow as pa
 import pytest
 from bs4 import BeautifulSoup, Tag
 from PIL import Image
+from visage.errors import VisageError
+from visage.findings import COLUMNS
 from visage.match import MATCHES
-from visage.report import build_report
+from visage.report import build_report, render
 from visage.report.data import Box
 from visage.report.pictures import Missing, Order, Picture, cut
 from visage.score import score
@@ -40,6 +43,26 @@ NOTHING = {
     "work/landscape.png": ("no_face", "no face was found in the image"),
     "broken.jpg": ("unreadable", "the file is damaged: <i>cut short</i>"),
 }
+# kind, person, image, face, other person, other image, distance, detail
+AUDIT = [
+    [
+        *("another_person", "person-04", "person-04/a.png", "0"),
+        *("person-05", "person-05/a.png", "0.81", f"near {HOSTILE}"),
+    ],
+    ["no_usable_face", "person-00", "person-00/empty.png", "", "", "", "", "1 unreadable"],
+    *(["one_photograph", f"person-{n}", "", "", "", "", "", "one only"] for n in range(45)),
+]
+EVALUATION = {
+    "gallery": {"known_searches": 24},
+    "fpir": 0.01,
+    "operating": [
+        {"fpir": 0.1, "threshold": 1.2, "fnir": {"value": 0.5, "low": 0.4, "high": 0.6}},
+        {"fpir": 0.01, "threshold": 1.0, "fnir": {"value": 0.0163, "low": 0.004, "high": 0.03}},
+    ],
+    "rank_one": {"value": 0.9959, "low": 0.988, "high": 1.0},
+    "published": {"threshold": 1.128, "fpir": 0.0, "fnir": 0.03},
+    "threshold": 1.0,
+}
 
 
 @dataclass(frozen=True)
@@ -56,6 +79,8 @@ class Made:
             "matches": [self.folder / "matches.parquet"],
             "faces": self.folder / "faces.parquet",
             "scores": self.folder / "scores.tsv",
+            "audit": self.folder / "audit.tsv",
+            "evaluation": self.folder / "evaluation.json",
             "gallery_folder": self.folder / "gallery",
             "queries_folder": self.folder / "queries",
             "names": None,
@@ -64,6 +89,7 @@ class Made:
             "threshold": THRESHOLD,
             "threshold_source": "From the test.",
             "command": "snakemake --config queries='a b'",
+            "made_from": {"Workflow": "Visage-ML 0", "Weights <b>": "SHA-256 00"},
             "output": output,
         }
         build_report(**(arguments | changes))
@@ -142,6 +168,10 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
     ):
         write_table(folder / f"{name}.parquet", pa.Table.from_pylist(rows, schema), ORIGIN)
     score([folder / "matches.parquet"], None, None, 10, folder / "scores.tsv")
+    (folder / "audit.tsv").write_text(
+        "\n".join(["\t".join(COLUMNS), *("\t".join(row) for row in AUDIT)]) + "\n"
+    )
+    (folder / "evaluation.json").write_text(json.dumps(EVALUATION))
     return Made(folder)
 
 
@@ -210,6 +240,8 @@ def test_nothing_is_loaded_from_anywhere(page: BeautifulSoup) -> None:
         assert all(url.startswith("data:") for url in re.findall(r"url\(([^)]*)\)", style.text))
     for link in page.select("[href]"):
         address = str(link["href"])
+        if address == "evaluation.html":
+            continue
         outside = address.startswith("https://people.example/person-")
         assert outside or address.startswith(("#", "../queries/", "./../queries/"))
         assert not outside or link.name == "a"
@@ -250,7 +282,8 @@ def test_pictures_have_words_and_are_in_the_page_once(page: BeautifulSoup) -> No
     classes = set(re.findall(r"\.(g\d+)\{", sheet))
     used = {c for tag in page.select(".pic") for c in tag["class"] if re.fullmatch(r"g\d+", c)}
     assert used == classes
-    # Ten people are shown; the first two share a picture, and one person's is gone.
+    # Ten people and a photograph of the audit are shown; the first two share a picture, and one
+    # person's is gone.
     assert len(classes) == 8
     missing = page.select(".people .nopic")
     assert missing
@@ -266,6 +299,90 @@ def test_a_photograph_that_is_gone_leaves_a_note(page: BeautifulSoup) -> None:
 def test_the_same_bytes_twice(made: Made) -> None:
     first = made.build("first.html").read_bytes()
     assert made.build("second.html", threads=1).read_bytes() == first
+
+
+def test_the_audit_is_shown_with_pictures_and_stays_text(page: BeautifulSoup) -> None:
+    kinds = page.select("#audit details.kind")
+    assert [kind.select_one("b").get_text() for kind in kinds] == [  # type: ignore[union-attr]
+        "Another person",
+        "No usable face",
+        "One photograph",
+    ]
+    (row,) = kinds[0].select("tbody tr")
+    assert HOSTILE in row.get_text()
+    assert "0.81" in row.get_text()
+    pictures = [tag["class"] for tag in row.select(".pic")]
+    assert len(pictures) == 2
+    assert all(re.fullmatch(r"g\d+", classes[1]) for classes in pictures)
+    assert kinds[1].select_one(".nopic")
+    assert len(kinds[2].select("tbody tr")) == 40
+    assert "5 more rows" in kinds[2].get_text()
+
+
+def test_distances_and_the_evaluation_are_shown(page: BeautifulSoup, made: Made) -> None:
+    part = page.select_one("#distances")
+    assert part
+    text = part.get_text(" ", strip=True)
+    assert "99.6\u202f%" in text
+    assert "1.6\u202f% (0.4\u202f% to 3\u202f%) of known people, at the distance 1.0000" in text
+    assert "threshold 1.000" in text
+    svg = part.select_one("svg")
+    assert svg
+    # Five faces were compared; the bars of the unknown ones stand beyond the line.
+    bars = [tag for tag in svg.select("path") if "var(--match)" in str(tag.get("style"))]
+    assert bars
+    assert "#0" not in str(svg)
+    bare = made.read("bare.html", evaluation=None)
+    assert "evaluation.html" not in str(bare)
+
+
+def test_many_photographs_make_a_folder_of_pages(
+    made: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(render, "CARDS", 4)
+    entry = made.read("large.html", one_page=3)
+    folder = made.folder / "results" / "large"
+    first = {path: path.read_bytes() for path in folder.rglob("*.*") if path.is_file()}
+    assert sorted(path.name for path in folder.glob("*.html")) == ["1.html", "2.html"]
+    tiles = entry.select("article.tile")
+    assert len(tiles) == len(COMPARED) + len(NOTHING)
+    assert not entry.select("section.face")
+    shown = set()
+    for name in ("large.html", "large/1.html", "large/2.html"):
+        path = made.folder / "results" / name
+        page = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+        links = [str(tag["href"]) for tag in page.select("a[href]")]
+        links += [str(tag["src"]) for tag in page.select("img[src]")]
+        links += [url for style in page.select("style") for url in addresses(style.text)]
+        for link in links:
+            file, _, anchor = link.partition("#")
+            if link.startswith("https:") or file == "evaluation.html" or "gone.jpg" in file:
+                continue
+            target = path.parent / unquote(file) if file else path
+            assert target.exists(), f"{name}: {link}"
+            if anchor and target.suffix == ".html":
+                assert f'id="{anchor}"' in target.read_text(encoding="utf-8"), f"{name}: {link}"
+            shown.add(target.resolve())
+        assert "data:image" not in str(page)
+    assert {path for path in first if path.suffix == ".webp"} <= shown
+    made.build("large.html", one_page=3, threads=1)
+    assert {path: path.read_bytes() for path in folder.rglob("*.*") if path.is_file()} == first
+    made.build("large.html")
+    assert not folder.exists()
+
+
+def addresses(style: str) -> list[str]:
+    return re.findall(r"url\(([^)]*)\)", style)
+
+
+def test_a_damaged_audit_or_evaluation_is_told(made: Made, tmp_path: Path) -> None:
+    for key, text in (("audit", "kind\tperson\nx\ty\n"), ("evaluation", "[]")):
+        path = tmp_path / key
+        path.write_text(text)
+        with pytest.raises(VisageError, match=r"is damaged.*Delete it"):
+            made.build("none.html", **{key: path})
+        with pytest.raises(VisageError, match="is missing"):
+            made.build("none.html", **{key: tmp_path / "none"})
 
 
 def test_without_threshold_and_without_queries(made: Made) -> None:

@@ -7,7 +7,7 @@ from pathlib import PurePath
 from typing import Any
 
 # Folders of `results` that the workflow fills and cleans up: no place for photographs.
-_OWN = ("gallery", "queries", "cache", "logs", "benchmarks")
+_OWN = ("gallery", "queries", "report", "cache", "logs", "benchmarks")
 
 
 def contradictions(config: dict[str, Any], wrong: Collection[str]) -> Iterator[str]:

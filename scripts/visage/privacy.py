@@ -37,7 +37,7 @@ log = logging.getLogger(__name__)
 
 SETS = ("gallery", "queries")
 # Folders of the results that belong to the workflow alone (visage.contradictions sees to that).
-OWN_FOLDERS = ("gallery", "queries", "logs", "benchmarks")
+OWN_FOLDERS = ("gallery", "queries", "report", "logs", "benchmarks")
 REPORTS = "forgotten"
 ROW_GROUP = 64  # as in visage.cache, which imports more than forgetting needs
 Image = tuple[str, str]  # set, path relative to it

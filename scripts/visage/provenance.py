@@ -54,7 +54,7 @@ def write_provenance(
     origin = read_origin(faces)
     record = {
         "written": datetime.now(UTC).isoformat(timespec="seconds"),
-        "workflow": {"version": _version(home), **_commit(home), "command": command},
+        "workflow": {"version": version(home), **_commit(home), "command": command},
         "config": {key: value for key, value in config.items() if key not in _NOT_KEPT},
         "model": {
             "name": origin.model,
@@ -188,7 +188,8 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _version(home: Path) -> str:
+def version(home: Path) -> str:
+    """Give the version of the workflow in a folder."""
     text = (home / "pyproject.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)["project"]["version"]
 

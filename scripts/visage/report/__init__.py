@@ -1,22 +1,23 @@
-"""The report: one page that opens without a network.
+"""The report: one page that opens without a network, or a folder of pages where there is much.
 
 `data` reads the tables, `pictures` makes thumbnails and crops, `view` puts the two together as
-what the templates show, `render` writes the page.
+what the templates show, `render` writes the pages.
 """
 
 import logging
+import shutil
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
-from visage.files import write_text
 from visage.listing import as_path
 from visage.names import link, read_names
-from visage.report import data, pictures, render, view
+from visage.report import charts, data, pictures, render, view
 
 log = logging.getLogger(__name__)
 
+ONE_PAGE = 1000  # photographs up to which the report is a single file
 PROBLEM_PICTURES = 200  # gallery images without a face that are shown; the rest is named only
 
 
@@ -26,6 +27,8 @@ def build_report(
     matches: list[Path],
     faces: Path,
     scores: Path,
+    audit: Path,
+    evaluation: Path | None,
     gallery_folder: Path,
     queries_folder: Path,
     names: Path | None,
@@ -34,10 +37,15 @@ def build_report(
     threshold: float | None,
     threshold_source: str,
     command: str,
+    made_from: dict[str, str],
     output: Path,
     threads: int = 2,
+    one_page: int = ONE_PAGE,
 ) -> None:
     """Write the report.
+
+    Beyond `one_page` photographs it is an overview, and pages of cards with their pictures in the
+    folder beside it that is called as it is (report.html: report/).
 
     The same inputs give the same bytes; nothing is taken from the clock. A photograph that is gone
     by now is replaced by a note.
@@ -48,6 +56,8 @@ def build_report(
         matches: The matches tables.
         faces: The index's faces.parquet.
         scores: The scores table.
+        audit: The gallery's audit.
+        evaluation: The gallery's evaluation.json, where it is used.
         gallery_folder: Where the gallery's images are.
         queries_folder: Where the queries' images are.
         names: The names file, if there is one.
@@ -56,8 +66,10 @@ def build_report(
         threshold: The largest distance of a match; None: there is none.
         threshold_source: A sentence that says where it comes from.
         command: What repeats the run.
+        made_from: What else a repetition must meet: label → text.
         output: The HTML file to write.
         threads: For reading and scaling images.
+        one_page: How many photographs stand in the page itself.
 
     Raises:
         VisageError: A table is missing or damaged.
@@ -65,25 +77,30 @@ def build_report(
     known = read_names(names)
     queries = data.read_queries(query_tables, matches, lambda person: link(links, person, known))
     gallery = data.read_gallery(gallery_tables, faces)
-    boxes = data.nearest_boxes(faces, queries)
+    findings = data.read_findings(audit)
+    boxes = data.gallery_boxes(faces, queries, view.shown_findings(findings))
     shown = [problem.image for problem in gallery.problems[:PROBLEM_PICTURES]]
     orders = [
         *_query_orders(queries, queries_folder),
         *_face_orders(boxes, gallery_folder),
         *_problem_orders(shown, gallery_folder),
     ]
+    folder = output.with_suffix("")
+    shutil.rmtree(folder, ignore_errors=True)  # the pages of an earlier, larger run
+    in_files = len(queries) > one_page
+    cut = partial(pictures.cut, keep=pictures.Files(folder) if in_files else pictures.inline)
     with ThreadPoolExecutor(threads) as pool:
-        made = iter(list(pool.map(pictures.cut, orders)))
+        made = iter(list(pool.map(cut, orders)))
     photographs = [next(made) for _ in queries]
-    nearest = {key: next(made).crops[0] for key in boxes}
-    problems = {image: next(made).photograph for image in shown}
     page = view.make_page(
         queries=queries,
         photographs=photographs,
         gallery=gallery,
-        nearest=nearest,
-        problem_pictures=problems,
+        nearest={key: next(made).crops[0] for key in boxes},
+        problem_pictures={image: next(made).photograph for image in shown},
         scores=data.read_scores(scores),
+        findings=findings,
+        evaluation=data.read_evaluation(evaluation) if evaluation else None,
         run=view.Run(
             model=model,
             threshold=threshold,
@@ -91,12 +108,14 @@ def build_report(
             command=command,
             gallery=str(gallery_folder),
             queries=str(queries_folder),
+            made_from=made_from,
         ),
-        original=partial(render.relative_address, queries_folder, output.parent),
+        name=lambda person: (person in known and known[person].name) or person,
     )
-    text = render.render(page)
-    write_text(output, text)
-    log.info("%d photographs, %d pictures of people, %d bytes", len(queries), len(boxes), len(text))
+    compared = [face for query in queries for face in query.faces]
+    chart = charts.distances(compared, threshold)
+    render.write(page, chart, output, queries_folder, folder if in_files else None)
+    log.info("%d photographs, %d pictures of people", len(queries), len(boxes))
 
 
 def _path(folder: Path, image: str) -> Path:

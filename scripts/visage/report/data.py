@@ -1,16 +1,19 @@
 """What the report shows, as plain data read from the tables of the workflow."""
 
 import csv
+import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from visage.errors import VisageError
-from visage.tables import read_table
+from visage.findings import COLUMNS
+from visage.tables import read_origin, read_table
 
 CANDIDATES = 10  # people shown for each face
 NOT_COMPARED = "none"  # stands for a verdict where there is no embedding to compare
@@ -101,6 +104,20 @@ class Gallery:
     people: int
     faces: int
     problems: list[Problem]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A row of the gallery's audit: something to look at again."""
+
+    kind: str  # of visage.findings.KINDS
+    person: str
+    image: str  # "" where it is about people
+    face: int | None
+    other_person: str  # "" where there is none
+    other_image: str
+    distance: float | None
+    detail: str
 
 
 def read_queries(
@@ -220,18 +237,28 @@ def query_problems(queries: Iterable[Query]) -> list[Problem]:
     ]
 
 
-def nearest_boxes(faces: Path, queries: Iterable[Query]) -> dict[tuple[str, int], Box | None]:
-    """Give the boxes of the gallery faces that are somebody's nearest, sorted by image."""
-    wanted = {
+def gallery_boxes(
+    faces: Path, queries: Iterable[Query], findings: Iterable[Finding]
+) -> dict[tuple[str, int], Box | None]:
+    """Give the boxes of the gallery faces that are shown, sorted by image.
+
+    Those are everybody's nearest, and those the audit is about. Of a photograph without a face
+    that counts there is no box.
+    """
+    nearest = {
         candidate.nearest
         for query in queries
         for face in query.faces
         for candidate in face.candidates
     }
-    images = pa.array(sorted({image for image, _ in wanted}), pa.string())
+    audited = {image for finding in findings for image in (finding.image, finding.other_image)}
+    images = pa.array(sorted({image for image, _ in nearest} | (audited - {""})), pa.string())
     table = read_table(faces, ["image", "face", *_BOX])
     rows = table.filter(pc.is_in(table["image"], value_set=images)).to_pylist()
     boxes = {(row["image"], row["face"] or 0): box_of(row) for row in rows}
+    known = {image for image, _ in boxes}
+    wanted = nearest | {key for key in boxes if key[0] in audited}
+    wanted |= {(image, 0) for image in audited - known - {""}}
     return {key: boxes.get(key) for key in sorted(wanted)}
 
 
@@ -241,11 +268,83 @@ def read_scores(path: Path) -> list[dict[str, str]]:
     Raises:
         VisageError: The file is missing.
     """
+    return _lines(path)
+
+
+def read_findings(path: Path) -> list[Finding]:
+    """Read the audit of the gallery.
+
+    Raises:
+        VisageError: The file is missing or damaged.
+    """
+    try:
+        return [
+            Finding(
+                **{name: line[name] for name in COLUMNS if name not in ("face", "distance")},
+                face=int(line["face"]) if line["face"] else None,
+                distance=float(line["distance"]) if line["distance"] else None,
+            )
+            for line in _lines(path)
+        ]
+    except (KeyError, TypeError, ValueError) as error:
+        raise _damaged(path, error) from error
+
+
+def read_evaluation(path: Path) -> dict[str, Any]:
+    """Read the whole evaluation.json; what is in it says visage.evaluation.evaluate.
+
+    Raises:
+        VisageError: The file is missing or damaged.
+    """
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise _missing(path) from error
+    except ValueError as error:
+        raise _damaged(path, error) from error
+    wanted = {"gallery", "fpir", "operating", "rank_one", "published", "threshold"}
+    if not isinstance(content, dict) or not wanted <= content.keys():
+        raise _damaged(path, f"not all of {', '.join(sorted(wanted))} are in it")
+    return content
+
+
+def _lines(path: Path) -> list[dict[str, str]]:
     try:
         with path.open(encoding="utf-8", newline="") as file:
             return list(csv.DictReader(file, delimiter="\t"))
     except FileNotFoundError as error:
-        raise VisageError(f"{path} is missing. Run the workflow again: it will be made.") from error
+        raise _missing(path) from error
+
+
+def _missing(path: Path) -> VisageError:
+    return VisageError(f"{path} is missing. Run the workflow again: it will be made.")
+
+
+def _damaged(path: Path, why: object) -> VisageError:
+    return VisageError(f"{path} is damaged ({why}). Delete it and run the workflow again.")
+
+
+def made_from(
+    faces: Path, version: str, entry: dict[str, Any], files: dict[str, Any]
+) -> dict[str, str]:
+    """Give what else a repetition must meet, for people: label → text; nothing that changes.
+
+    Args:
+        faces: The index's faces.parquet.
+        version: Of the workflow.
+        entry: The model's entry of config/models.yaml.
+        files: The weight files of config/models.yaml.
+    """
+    facts = {
+        "Workflow": f"Visage-ML {version}",
+        "Recogniser": f"{entry['recognizer']}, {entry['engine']}",
+        "Detector": f"{entry['detector']}, {entry['alignment']} alignment",
+        "Fingerprint of model and packages": read_origin(faces).fingerprint,
+    }
+    for name in sorted(set(entry["weights"].values())):
+        file = files[name]
+        facts[f"Weights {name}"] = f"SHA-256 {file['sha256']}, {file['licence']}"
+    return facts
 
 
 def _concatenated(paths: list[Path], columns: list[str]) -> pa.Table:

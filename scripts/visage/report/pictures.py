@@ -1,14 +1,16 @@
-"""Thumbnails and crops, small enough to stand in the page itself."""
+"""Thumbnails and crops, small enough to stand in the page itself; or files in a folder."""
 
 import base64
+import hashlib
 import io
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image, ImageOps
 
+from visage.files import replacing
 from visage.images import MAX_PIXELS, ImageProblem, decode
 from visage.report.data import Box
 
@@ -19,7 +21,7 @@ MARGIN = 1.4  # side of a crop / longer side of the face's box: hair and chin he
 
 # WebP of this quality takes three fifths of the bytes of JPEG of like looks; every browser since
 # 2020 shows it.
-_QUALITY = 62  # 0 to 100
+_QUALITY = 58  # 0 to 100
 _EFFORT = 2  # 0 to 6; 4 takes twice the time for 5 % fewer bytes
 
 
@@ -27,7 +29,7 @@ _EFFORT = 2  # 0 to 6; 4 takes twice the time for 5 % fewer bytes
 class Picture:
     """An image for the page."""
 
-    uri: str  # data:…
+    uri: str  # data:…, or the address of a file relative to the folder of pages
     width: int  # pixels
     height: int
 
@@ -57,7 +59,31 @@ class Cuttings:
     crops: list[Picture | Missing]  # one for each box
 
 
-def cut(order: Order) -> Cuttings:
+Keep = Callable[[bytes], str]  # takes WebP, gives the address to show it by
+
+
+def inline(webp: bytes) -> str:
+    """Keep a picture in the page itself."""
+    return "data:image/webp;base64," + base64.b64encode(webp).decode("ascii")
+
+
+@dataclass(frozen=True)
+class Files:
+    """Keeps pictures as files beside the pages, equal ones once."""
+
+    folder: Path  # of the pages
+
+    def __call__(self, webp: bytes) -> str:
+        """Write a picture, unless it is there."""
+        name = hashlib.sha256(webp).hexdigest()[:20]
+        path = self.folder / "pictures" / name[:2] / f"{name[2:]}.webp"
+        if not path.exists():
+            with replacing(path) as temporary:
+                temporary.write_bytes(webp)
+        return path.relative_to(self.folder).as_posix()
+
+
+def cut(order: Order, keep: Keep = inline) -> Cuttings:
     """Read an image file once and make of it what is ordered.
 
     A file that cannot be read gives `Missing` with the reason, never an error: it may have gone
@@ -71,8 +97,8 @@ def cut(order: Order) -> Cuttings:
         return _nothing(order, f"{problem.reason[:1].upper()}{problem.reason[1:]}.")
     photograph: Picture | Missing = Missing("")
     if order.side:
-        photograph = _encode(_fitted(image, order.side))
-    return Cuttings(photograph, [_crop(image, scale, box, order.crop) for box in order.boxes])
+        photograph = _encode(_fitted(image, order.side), keep)
+    return Cuttings(photograph, [_crop(image, scale, box, order.crop, keep) for box in order.boxes])
 
 
 def _nothing(order: Order, reason: str) -> Cuttings:
@@ -125,7 +151,7 @@ def _side(box: Box | None, width: float, height: float) -> float:
 
 
 def _crop(
-    image: Image.Image, scale: tuple[float, float], box: Box | None, size: int
+    image: Image.Image, scale: tuple[float, float], box: Box | None, size: int, keep: Keep
 ) -> Picture | Missing:
     """Cut a square around the box, moved into the image where it would leave it."""
     across, down = scale
@@ -138,9 +164,8 @@ def _crop(
     top = min(max(0.0, middle[1] - side / 2), height - side)
     area = (left * across, top * down, (left + side) * across, (top + side) * down)
     limited = (area[0], area[1], min(area[2], image.width), min(area[3], image.height))
-    return _encode(
-        image.resize((size, size), Image.Resampling.LANCZOS, box=limited, reducing_gap=2.0)
-    )
+    square = image.resize((size, size), Image.Resampling.LANCZOS, box=limited, reducing_gap=2.0)
+    return _encode(square, keep)
 
 
 def _fitted(image: Image.Image, side: int) -> Image.Image:
@@ -149,8 +174,7 @@ def _fitted(image: Image.Image, side: int) -> Image.Image:
     return image.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
 
 
-def _encode(image: Image.Image) -> Picture:
+def _encode(image: Image.Image, keep: Keep) -> Picture:
     file = io.BytesIO()
     image.save(file, "WEBP", quality=_QUALITY, method=_EFFORT)
-    uri = "data:image/webp;base64," + base64.b64encode(file.getvalue()).decode("ascii")
-    return Picture(uri, image.width, image.height)
+    return Picture(keep(file.getvalue()), image.width, image.height)

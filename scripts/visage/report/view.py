@@ -4,11 +4,14 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
+from visage.findings import KINDS
 from visage.report.data import (
     NOT_COMPARED,
     Candidate,
     Face,
+    Finding,
     Gallery,
     Problem,
     Query,
@@ -19,9 +22,11 @@ from visage.verdict import VERDICTS
 
 TOP_LEVEL = "(top level)"  # shown as the name of the group of images in no folder
 UNKNOWN_SCORES = 20  # lines shown of a group's people beyond the threshold; scores.tsv has them all
+SCORES = 2000  # lines from which on nobody beyond the threshold is shown
+FINDINGS = 40  # rows shown of each kind of the audit; audit.tsv has them all
 MARK = 2 / 3  # where on a distance's bar the threshold stands
 
-SHEET = dict[str, str]  # CSS class → data URI
+SHEET = dict[str, Picture]  # CSS class → picture
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,7 @@ class Run:
     command: str
     gallery: str  # folders, as the config names them
     queries: str
+    made_from: dict[str, str]  # label → text: what else a repetition must meet
 
 
 @dataclass(frozen=True)
@@ -69,7 +75,6 @@ class Card:
     id: str
     data: Query
     photograph: Picture | Missing
-    original: str  # relative address of the image file
     faces: list[FaceView]
     people: list[int]  # numbers of `Person`
 
@@ -121,8 +126,29 @@ class ProblemView:
 
 
 @dataclass(frozen=True)
+class FindingView:
+    """A row of the gallery's audit."""
+
+    data: Finding
+    person: str  # names
+    other: str
+    picture: str  # classes of pictures, "" where there is none
+    other_picture: str
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What the audit found of one kind."""
+
+    name: str
+    text: str
+    number: int
+    rows: list[FindingView]
+
+
+@dataclass(frozen=True)
 class Page:
-    """Everything on the page."""
+    """Everything in the report."""
 
     run: Run
     gallery: Gallery
@@ -132,6 +158,8 @@ class Page:
     scores: list[Score]
     scores_left_out: int
     problems: list[ProblemView]
+    audit: list[Kind]
+    evaluation: dict[str, Any] | None  # evaluation.json
     sheet: SHEET
     verdicts: dict[str, int]  # verdict → faces
     has_probability: bool
@@ -155,8 +183,10 @@ def make_page(
     nearest: dict[tuple[str, int], Picture | Missing],
     problem_pictures: dict[str, Picture | Missing],
     scores: list[dict[str, str]],
+    findings: Sequence[Finding],
+    evaluation: dict[str, Any] | None,
     run: Run,
-    original: Callable[[str], str],
+    name: Callable[[str], str],
 ) -> Page:
     """Put data and pictures together.
 
@@ -167,8 +197,10 @@ def make_page(
         nearest: The pictures of gallery faces, by image and face.
         problem_pictures: Those of gallery images without a face, as far as they are shown.
         scores: The lines of the scores table.
+        findings: The gallery's audit.
+        evaluation: The content of evaluation.json, where the threshold may come from.
         run: How the results were made.
-        original: Gives the relative address of a query's image file.
+        name: Gives the name of a person's id.
     """
     classes, sheet = _sheet(nearest)
     full = _full_bar(queries, run.threshold)
@@ -180,8 +212,7 @@ def make_page(
             for face, crop in zip(query.faces, cuttings.crops, strict=True)
         ]
         seen = _people_of(query, f"q{number}", people, run.threshold is not None)
-        address = original(query.image)
-        cards.append(Card(f"q{number}", query, cuttings.photograph, address, faces, seen))
+        cards.append(Card(f"q{number}", query, cuttings.photograph, faces, seen))
     groups = sorted({query.group for query in queries})
     shown = _shown_scores(scores)
     return Page(
@@ -193,6 +224,8 @@ def make_page(
         scores=_scores(shown, groups, people, _closest(queries, classes)),
         scores_left_out=len(scores) - len(shown),
         problems=_problems(cards, gallery, problem_pictures),
+        audit=_audit(findings, {image: c for (image, _), c in classes.items()}, name),
+        evaluation=evaluation,
         sheet=sheet,
         verdicts=_count(queries),
         has_probability=any(line.get("Probability") for line in scores),
@@ -219,11 +252,12 @@ def _sheet(
 ) -> tuple[dict[tuple[str, int], str], SHEET]:
     """Give each gallery face the class of its picture; equal pictures share one."""
     by_uri: dict[str, str] = {}
-    classes = {}
+    classes, sheet = {}, {}
     for key, picture in nearest.items():
         if isinstance(picture, Picture):
             classes[key] = by_uri.setdefault(picture.uri, f"g{len(by_uri)}")
-    return classes, {name: uri for uri, name in by_uri.items()}
+            sheet[classes[key]] = picture
+    return classes, sheet
 
 
 def _full_bar(queries: Sequence[Query], threshold: float | None) -> float:
@@ -308,10 +342,11 @@ def _closest(
 def _shown_scores(lines: list[dict[str, str]]) -> list[dict[str, str]]:
     """Leave out most of the people beyond the threshold: in a large gallery that is everybody."""
     unknown: Counter[str] = Counter()
+    limit = UNKNOWN_SCORES if len(lines) <= SCORES else 0
     shown = []
     for line in lines:
         unknown[line["Group"]] += line["Verdict"] == "unknown"
-        if line["Verdict"] != "unknown" or unknown[line["Group"]] <= UNKNOWN_SCORES:
+        if line["Verdict"] != "unknown" or unknown[line["Group"]] <= limit:
             shown.append(line)
     return shown
 
@@ -332,6 +367,35 @@ def _scores(
         )
         for line in lines
     ]
+
+
+def shown_findings(findings: Sequence[Finding]) -> list[Finding]:
+    """Give the first rows of each kind: a large gallery has thousands of some."""
+    seen: Counter[str] = Counter()
+    shown = []
+    for finding in findings:
+        seen[finding.kind] += 1
+        if seen[finding.kind] <= FINDINGS:
+            shown.append(finding)
+    return shown
+
+
+def _audit(
+    findings: Sequence[Finding], classes: dict[str, str], name: Callable[[str], str]
+) -> list[Kind]:
+    numbers = Counter(finding.kind for finding in findings)
+    rows: dict[str, list[FindingView]] = {kind: [] for kind in numbers}
+    for finding in shown_findings(findings):
+        rows[finding.kind].append(
+            FindingView(
+                data=finding,
+                person=name(finding.person),
+                other=name(finding.other_person) if finding.other_person else "",
+                picture=classes.get(finding.image, ""),
+                other_picture=classes.get(finding.other_image, ""),
+            )
+        )
+    return [Kind(kind, KINDS.get(kind, kind), numbers[kind], rows[kind]) for kind in numbers]
 
 
 def _problems(

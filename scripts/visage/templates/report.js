@@ -50,6 +50,7 @@ function filter() {
 function count(name, nodes, filtered) {
   const shown = nodes.filter((node) => !node.hidden).length;
   const label = $(`[data-count=${name}]`);
+  if (!label) return shown; // not in this file
   label.dataset.all ??= label.textContent;
   label.textContent = filtered ? `${shown} of ${label.dataset.all}` : label.dataset.all;
   const empty = $(`[data-empty=${name}]`);
@@ -205,7 +206,7 @@ $("#theme").addEventListener("click", () => {
   }
 });
 
-$("#copy").addEventListener("click", async (event) => {
+$("#copy")?.addEventListener("click", async (event) => {
   const command = event.target.previousElementSibling;
   try {
     await navigator.clipboard.writeText(command.textContent);
