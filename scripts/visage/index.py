@@ -53,7 +53,7 @@ def build_index(
             the gallery has a usable face.
     """
     origin = common_origin(tables)
-    parts = [read_table(path) for path in tables]
+    parts = [read_table(path, FACES.names) for path in tables]
     usable = pa.concat_tables(
         [part.select(FACES.names).filter(usable_faces(part)) for part in parts]
     )
