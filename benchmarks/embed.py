@@ -17,6 +17,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -43,7 +44,8 @@ def small_copies(folder: Path, side: int) -> Iterator[Path]:
         for number, path in enumerate(sorted(folder.rglob("*.*"))):
             try:
                 with Image.open(path) as image:
-                    small = ImageOps.fit(ImageOps.exif_transpose(image).convert("RGB"), (side, side))
+                    upright = ImageOps.exif_transpose(image).convert("RGB")
+                    small = ImageOps.fit(upright, (side, side))
             except OSError:
                 continue  # not a photograph (a table beside them)
             small.save(Path(name) / f"{number:04}.jpg", quality=90)
@@ -140,7 +142,7 @@ def _alone() -> dict[str, float]:
 
 def worker(kind: type, *arguments: object) -> ProcessPoolExecutor:
     """Give one process that holds a `kind`: neither sees the other's thread settings."""
-    return ProcessPoolExecutor(1, get_context("spawn"), _start, (kind, *arguments))
+    return ProcessPoolExecutor(1, get_context("spawn"), partial(_start, kind, *arguments))
 
 
 def measure(folder: Path, name: str, arguments: argparse.Namespace, home: Path) -> dict:

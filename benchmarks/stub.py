@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-
 from visage.images import Pixels
 from visage.interfaces import Embeddings, Face, Model
 

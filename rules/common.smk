@@ -56,5 +56,24 @@ MATCHES = [f"{RESULTS}/queries/matches/{shard}.parquet" for shard in SHARDS]
 
 
 def literal(value):
-    """Give a value to a rule as it is: Snakemake would take its braces for wildcards."""
+    """Give a value as it is, where Snakemake would take its braces for wildcards."""
     return lambda wildcards: value
+
+
+def weights_of(wildcards):
+    """Give the model's files, unless every embedding of the shard is there already."""
+    if config["import_vectors"]:
+        manifest = Path(f"{RESULTS}/{wildcards.set}/manifests/{wildcards.shard}.jsonl")
+        if not listing.read_settings(manifest)["needs_model"]:
+            return []
+    return [
+        ancient(f"{WEIGHTS}/{file}") for file in weight_files(REGISTRY, config["model"])
+    ]
+
+
+def made_in_results(_):
+    """Give the names in the results folder of what the rules make."""
+    outputs = [str(file) for rule in workflow.rules for file in rule.output]
+    folder = Path(RESULTS)
+    inside = [Path(file) for file in outputs if Path(file).is_relative_to(folder)]
+    return sorted({file.relative_to(folder).parts[0] for file in inside} - {"cache"})

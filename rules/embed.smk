@@ -4,17 +4,6 @@ manifests/<shard>.jsonl, weights ─► tables/<shard>.parquet (and <image>.vect
 """
 
 
-def weights_of(wildcards):
-    """Give the model's files, unless every embedding of the shard is there already."""
-    if config["import_vectors"]:
-        manifest = Path(f"{RESULTS}/{wildcards.set}/manifests/{wildcards.shard}.jsonl")
-        if not listing.read_settings(manifest)["needs_model"]:
-            return []
-    return [
-        ancient(f"{WEIGHTS}/{file}") for file in weight_files(REGISTRY, config["model"])
-    ]
-
-
 rule embed_shard:
     input:
         manifest=f"{RESULTS}/{{set}}/manifests/{{shard}}.jsonl",

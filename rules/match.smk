@@ -28,7 +28,7 @@ rule match_shard:
         settings=config["match"],
         normalize=config["index"]["normalize"],
         published=ENTRY["threshold"],
-        sidecars=PLAN.lists,
+        sidecars=literal(PLAN.lists),
         shards=config["shards"],
     script:
         "../scripts/match_shard.py"

@@ -4,15 +4,6 @@ snakemake --cores 1 forget --config person=ID     or image=PATH
 snakemake --cores 1 delete_results
 """
 
-
-def made_in_results(_):
-    """Give the names in the results folder of what the rules make."""
-    outputs = [str(file) for rule in workflow.rules for file in rule.output]
-    folder = Path(RESULTS)
-    inside = [Path(file) for file in outputs if Path(file).is_relative_to(folder)]
-    return sorted({file.relative_to(folder).parts[0] for file in inside} - {"cache"})
-
-
 # How the environments of jobs are made here, for the run that makes the results again.
 METHODS = workflow.deployment_settings.deployment_method
 DEPLOYMENT = [method.name.lower().replace("_", "-") for method in METHODS]

@@ -9,7 +9,6 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from visage.audit import COLUMNS, KINDS, audit, read_audit, summary
 from visage.index import build_index
 from visage.neighbours import MEMORY_MB, compare

@@ -25,7 +25,10 @@ def quadrants() -> Image.Image:
 
 @pytest.mark.parametrize("kind", ["PNG", "BMP", "TIFF", "WEBP", "JPEG"])
 def test_colours_come_out_as_bgr(kind: str) -> None:
-    options = {"WEBP": {"lossless": True}, "JPEG": {"quality": 100, "subsampling": 0}}
+    options: dict[str, dict[str, object]] = {
+        "WEBP": {"lossless": True},
+        "JPEG": {"quality": 100, "subsampling": 0},
+    }
     photograph = decode(encoded(quadrants(), kind, **options.get(kind, {})))
     assert (photograph.width, photograph.height) == (40, 20)
     for (y, x), bgr in {(4, 4): (0, 0, 255), (4, 34): (0, 255, 0), (15, 4): (255, 0, 0)}.items():

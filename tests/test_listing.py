@@ -31,7 +31,7 @@ def test_every_image_is_listed_whatever_its_name_and_letter_case(tmp_path: Path)
         "Ann/a.JPG",
         "Ann/deep/er/b.Jpeg",
         "Ann/-leading dash.png",
-        "Ann/quote's \"and\" {brace} 100%.webp",
+        'Ann/quote\'s "and" {brace} 100%.webp',
         "Ann/new\nline.tif",
         "Ann/tab\there.tiff",
         "Ann/grin😀.bmp",

@@ -200,7 +200,9 @@ def test_a_job_that_failed_is_made_up_for(
     printed = workflow.succeed(target, *profile, *CONFIG)
     assert NOTHING not in printed
     assert (folder / "results/scores.tsv").read_bytes() != scores
-    assert "more.jpg" in read_table(folder / "results/queries/tables/0.parquet")["image"].to_pylist()
+    assert (
+        "more.jpg" in read_table(folder / "results/queries/tables/0.parquet")["image"].to_pylist()
+    )
     assert NOTHING in workflow.succeed(target, *profile, *CONFIG)
 
 
@@ -215,9 +217,7 @@ def many_photographs(folder: Path, photographs: Path, number: int) -> Workflow:
     return workflow
 
 
-def test_a_killed_job_loses_nothing(
-    tmp_path: Path, photographs: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_killed_job_loses_nothing(tmp_path: Path, photographs: Path) -> None:
     number = 250
     calm = many_photographs(tmp_path / "calm", photographs, number)
     calm.succeed(SCORES, IMAGES, *CONFIG)
@@ -253,7 +253,7 @@ def test_a_killed_job_loses_nothing(
 
 ODD_NAMES = [
     "with blank.jpg",
-    "quote's \"and\" more.jpg",
+    'quote\'s "and" more.jpg',
     "{brace} {{two}} {wildcards}.jpg",
     "100% $HOME `id`;#&.jpg",
     "new\nline.jpg",

@@ -142,14 +142,18 @@ def _walk(
             if child.is_dir():
                 if not child.name.startswith("."):
                     yield from _walk(child.path, f"{prefix}{child.name}/", (*above, identity))
-            elif not child.name.startswith("._"):
-                if _suffix(child.name) in IMAGE_SUFFIXES or child.name.endswith(VECTOR_SUFFIX):
-                    stat = child.stat()
-                    yield prefix + child.name, Stat(stat.st_size, stat.st_mtime_ns)
+            elif _is_listed(child.name):
+                stat = child.stat()
+                yield prefix + child.name, Stat(stat.st_size, stat.st_mtime_ns)
         except OSError:
             # A link to nowhere, or a file that went away just now: as an image it is unreadable,
             # and the embed job says so in a row.
             yield prefix + child.name, Stat(-1, 0)
+
+
+def _is_listed(name: str) -> bool:
+    wanted = _suffix(name) in IMAGE_SUFFIXES or name.endswith(VECTOR_SUFFIX)
+    return wanted and not name.startswith("._")
 
 
 def check_set(key: str, root: Path, entries: list[Entry]) -> None:
@@ -160,8 +164,9 @@ def check_set(key: str, root: Path, entries: list[Entry]) -> None:
     """
     if not entries:
         raise VisageError(
-            f"{key}: no image in {root.absolute()} (looked for {', '.join(sorted(IMAGE_SUFFIXES))}, "
-            "in any letter case, in all its folders). Put photographs there or name another folder."
+            f"{key}: no image in {root.absolute()} (looked in all its folders for "
+            f"{', '.join(sorted(IMAGE_SUFFIXES))}, in any letter case). Put photographs there or "
+            "name another folder."
         )
     if key == "gallery" and not any(label_of(entry.image) for entry in entries):
         raise VisageError(

@@ -32,8 +32,8 @@ def write_sidecar(path: Path, values: list, mode: int) -> bool:
         log.warning("%s is another program's file and is left alone", path)
         return False
     try:
-        # A file that says so already is left: replacing one takes a hundred times as long as reading
-        # it where the file system flushes on replacement (ext4), 2 to 4 ms each.
+        # A file that says so already is left: to replace it takes a hundred times as long as to
+        # read it where the file system flushes on replacement (ext4), 2 to 4 ms each.
         write_if_changed(path, json.dumps(values) + "\n", mode)
     except OSError as error:
         # An image's name may be as long as a name can be. The table holds everything it would.

@@ -41,7 +41,7 @@ class Sight:
             self._whole = decode(self._data)
         if self._whole is not None:
             return self._model.crop(self._whole.pixels, face)
-        return self._model.crop(self._seen.pixels, _scaled(face, 1 / self._factors))
+        return self._model.crop(self._seen.pixels, _scaled(face, np.float32(1) / self._factors))
 
     @property
     def pixels(self) -> Pixels:
