@@ -20,7 +20,7 @@ rule forget:
         f"{RESULTS}/logs/forget.log",
     conda:
         "../envs/privacy.yaml"
-    threads: workflow.cores
+    threads: lambda _: workflow.cores
     resources:
         mem_mb=4000,
         runtime=240,
