@@ -119,16 +119,22 @@ def test_a_region_searches_one_person(page: Page, demo: Workflow) -> None:
     expect(page.locator(".look-notice")).to_contain_text("No face is centred in the region")
 
 
-def test_a_pasted_photograph(page: Page, demo: Workflow) -> None:
+@pytest.mark.parametrize("way", ["paste", "drop"])
+def test_a_photograph_pasted_or_dropped(page: Page, demo: Workflow, way: str) -> None:
     data = base64.b64encode(query(demo, "known/portrait.jpg").read_bytes()).decode()
     page.evaluate(
-        """data => {
+        """([data, way]) => {
             const bytes = Uint8Array.from(atob(data), letter => letter.charCodeAt(0));
             const transfer = new DataTransfer();
             transfer.items.add(new File([bytes], "a.jpg", {type: "image/jpeg"}));
-            document.dispatchEvent(new ClipboardEvent("paste", {clipboardData: transfer}));
+            const how = {bubbles: true, cancelable: true};
+            if (way === "paste")
+                document.dispatchEvent(new ClipboardEvent(way, {clipboardData: transfer, ...how}));
+            else
+                document.querySelector(".look-drop").dispatchEvent(
+                    new DragEvent(way, {dataTransfer: transfer, ...how}));
         }""",
-        data,
+        [data, way],
     )
     expect(page.locator(".look-face h2")).to_have_text(["1 Barack Obama"])
 

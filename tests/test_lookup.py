@@ -12,14 +12,16 @@ import pytest
 from conftest import Workflow
 from PIL import Image
 from visage.errors import VisageError
-from visage.gallery import Box
+from visage.gallery import Box, GalleryIndex
 from visage.images import ImageProblem
 from visage.listing import as_path
 from visage.lookup import Answer, Lookup, cut
+from visage.probability import Calibration
 from visage.tables import Origin, read_origin, read_table, write_table
 
 from app.settings import make_lookup, read_config
 
+COMPARED = ("face", "rank", "id", "hits", "nearest", "verdict")
 SEVERAL = "several/four-people.jpg"
 
 
@@ -51,7 +53,10 @@ def photograph(demo: Workflow, image: str) -> bytes:
 def rows(answer: Answer, lookup: Lookup) -> list[tuple]:
     index = lookup.index()
     return [
-        (face, rank, c.id, c.hits, index.place(c.item)[0], c.verdict, pytest.approx(c.distance))
+        (
+            *(face, rank, c.id, c.hits, index.place(c.item)[0], c.verdict),
+            *(c.probability, pytest.approx(c.distance)),
+        )
         for face, found in enumerate(answer.faces)
         for rank, c in enumerate(found.candidates, start=1)
     ]
@@ -63,7 +68,7 @@ def test_it_agrees_with_the_workflow_on_every_query(demo: Workflow, lookup: Look
     assert len({row["image"] for row in matches}) >= 4
     for image in {row["image"] for row in matches}:
         expected = [
-            (r["face"], r["rank"], r["id"], r["hits"], r["nearest"], r["verdict"], r["distance"])
+            tuple(r[key] for key in (*COMPARED, "probability", "distance"))
             for r in matches
             if r["image"] == image
         ]
@@ -137,6 +142,19 @@ def test_confidence_is_fifty_at_the_threshold(demo: Workflow, lookup: Lookup) ->
             confidence = index.confidence(one)
             assert 0 <= confidence <= 100
             assert (confidence >= 50) == (one.verdict != "unknown")
+
+
+def test_probabilities_once_they_are_calibrated(lookup: Lookup) -> None:
+    known = Calibration(slope=-10.0, intercept=10.0)
+    threshold = lookup.index().threshold
+    index = GalleryIndex(lookup.faces, lookup.config, None, threshold, known)
+    table = read_table(lookup.faces, ["person", "embedding"])
+    people = index.nearest(np.stack(table["embedding"].to_numpy()))
+    for person, candidates in zip(table["person"].to_pylist(), people, strict=True):
+        likely = [one.probability or 0.0 for one in candidates]
+        assert candidates[0].id == person and likely == sorted(likely, reverse=True)
+        assert 0.9 < likely[0] < 1 and sum(likely) < 1
+        assert index.confidence(candidates[0]) == round(100 * likely[0])
 
 
 def test_a_cut_stays_inside_the_picture() -> None:
