@@ -77,6 +77,7 @@ def trials_of(own: list, other: list, rank: list) -> Trials:
         ("mean", True),
         ("mean", False),
         ("likelihood", True),
+        ("likelihood", False),
     ],
 )
 def test_one_pass_gives_what_searching_the_rest_gives(ranking: str, normalize: bool) -> None:

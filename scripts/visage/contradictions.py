@@ -85,14 +85,6 @@ def _check_threshold(config: dict[str, Any]) -> Iterator[str]:
         )
 
 
-def _check_ranking(config: dict[str, Any]) -> Iterator[str]:
-    if config["match"]["ranking"] == "likelihood" and not config["index"]["normalize"]:
-        yield (
-            "match.ranking: likelihood compares vectors of length 1 and needs index.normalize: "
-            "true; set that, or choose mean or nearest"
-        )
-
-
 def _check_vectors(config: dict[str, Any]) -> Iterator[str]:
     if config["import_vectors"] and config["sidecars"] == "beside":
         yield (
@@ -114,7 +106,6 @@ _CHECKS: list[tuple[tuple[str, ...], _Check]] = [
     (("gallery", "queries", "results"), _check_results),
     (("match.search", "match.ranking", "match.results", "match.neighbours"), _check_search),
     (("match.threshold", "index.normalize"), _check_threshold),
-    (("match.ranking", "index.normalize"), _check_ranking),
     (("import_vectors", "sidecars"), _check_vectors),
     (("retain_until",), _check_retention),
 ]

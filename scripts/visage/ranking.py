@@ -66,7 +66,7 @@ def rank(queries: Floats, gallery: Gallery, settings: dict, index: Any = None) -
     Returns:
         At most `results` people for each query. Ranking "nearest": a person is as far as their
         nearest face. "mean": as far as the mean of their faces. "likelihood": see
-        `visage.likelihood`. "visage": see `_visage`.
+        `visage.likelihood`; of vectors that are not normalised, the mean. "visage": see `_visage`.
     """
     rankings = {"likelihood": _likelihood, "mean": _mean, "nearest": _nearest, "visage": _visage}
     return rankings[settings["ranking"]](queries, gallery, settings, index)
@@ -136,6 +136,8 @@ def _mean(queries: Floats, gallery: Gallery, settings: dict, index: Any) -> Cand
 
 
 def _likelihood(queries: Floats, gallery: Gallery, settings: dict, index: Any) -> Candidates:
+    if not gallery.normalized:  # the model of how faces vary is one of vectors of length 1
+        return _mean(queries, gallery, settings, index)
     means = _means(gallery)
     base, slope = coefficients(means, np.bincount(gallery.codes))
     found = smallest_of_products(queries, -slope[:, None] * means, base, settings["results"])

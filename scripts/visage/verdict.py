@@ -48,7 +48,7 @@ def resolve_threshold(
         if found is not None and found.threshold is not None:
             return Threshold(found.threshold, found.summary)
         fallback = _published(published, normalize)
-        if fallback.value is not None and ranking == "likelihood":
+        if fallback.value is not None and ranking == "likelihood" and normalize:
             fallback = Threshold(from_euclidean(fallback.value), fallback.source)
         why = f"{found.summary} " if found else ""
         return Threshold(fallback.value, why + fallback.source)

@@ -63,7 +63,7 @@ def evaluate_gallery(
     Returns:
         What evaluation.json holds, and what the page needs besides.
     """
-    if published is not None and ranking == "likelihood":
+    if published is not None and ranking == "likelihood" and normalize:
         published = from_euclidean(published)
     evaluated = search_gallery(read_table(faces, COLUMNS), ranking, normalize)
     result = summarise(evaluated, read_origin(faces), ranking, normalize, fpir, published)

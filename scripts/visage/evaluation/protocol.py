@@ -142,7 +142,12 @@ def mean(gallery: Gallery, weights: Floats | None = None) -> Distances:
 
 
 def likelihood(gallery: Gallery) -> Distances:
-    """Take what `visage.likelihood` makes of the mean of a person's faces and their number."""
+    """Take what `visage.likelihood` makes of the mean of a person's faces and their number.
+
+    Of vectors that are not normalised, the mean, as `visage.ranking` does.
+    """
+    if not gallery.normalized:
+        return mean(gallery)
     starts, firsts = _starts(gallery.codes), _starts(gallery.copies)
     sums = np.add.reduceat(gallery.vectors, starts)
     copy_sums = np.add.reduceat(gallery.vectors, firsts)
