@@ -11,7 +11,7 @@ import pandas as pd
 from breaking import RUN, assert_same, people_and_queries, results
 from conftest import REPO, Workflow
 from test_embed import SETTINGS, Counting, picture
-from visage.cache import Cache, Hashes
+from visage.cache import Analysis, Cache, Hashes
 from visage.embed import Embedder, Task
 from visage.listing import list_entries
 
@@ -73,6 +73,7 @@ def test_a_file_that_grows_after_the_listing(tmp_path: Path) -> None:
     cache, hashes = Cache(tmp_path / "cache"), Hashes(tmp_path / "hashes.parquet")
     model = Counting().model
     ((_, result),) = Embedder(folder, SETTINGS, model, cache, hashes, 1).run([Task(entry, None)])
+    assert isinstance(result, Analysis)
     assert result.sha256 == hashlib.sha256(grown).hexdigest()
     assert len(result.faces) == 2
     hashes.save()
