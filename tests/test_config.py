@@ -65,7 +65,8 @@ def test_preset_is_the_original_program() -> None:
         "no_face": "whole_image",
         "regions": None,
     }
-    assert preset["index"] == {"normalize": False, "trees": 100, "seed": 42}
+    index = {"normalize": False, "trees": 100, "seed": 42, "jobs": 1, "existing": None}
+    assert preset["index"] == index
     assert preset["match"] == {
         "search": "annoy",
         "neighbours": 50,
@@ -100,7 +101,7 @@ def test_all_mistakes_are_told_at_once() -> None:
         "match.neighbours: 'many' is not an integer from 1 to 10000 (default: 50)",
         "match.treshold: there is no such key; did you mean match.threshold?",
         "match.threshold: -1.0 is not auto, a number above 0 or null (default: auto)",
-        "index: 'fast' is not a section with the keys normalize, trees, seed",
+        "index: 'fast' is not a section with the keys normalize, trees, seed, jobs, existing",
     }
 
 
