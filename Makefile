@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := scores
-.PHONY: scores app test test-cluster test-envs test-faults check audit lock clean
+.PHONY: scores app test test-cluster test-envs test-faults check docs audit lock clean
 
 # The main job: packages, demo photographs, weights, scores and the report.
 scores: .venv/scores.done
@@ -37,6 +37,11 @@ check: .venv/test.done
 	$(BIN)/mypy
 	$(BIN)/snakefmt --check Snakefile rules
 	$(BIN)/snakemake --lint
+
+# The pictures of the documentation, from the Snakefile and the demo's report. Needs Graphviz, Chromium.
+docs: .venv/test.done
+	$(BIN)/snakemake --cores 8
+	$(BIN)/python docs/make.py
 
 # Known vulnerabilities of locked packages; needs the advisory database. docs/supply-chain.md
 audit: .venv/test.done
