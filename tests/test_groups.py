@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
+from visage import groups
 from visage.evaluation.evaluate import write_evaluation
 from visage.groups import individuals, individuals_of_groups, presence
 from visage.match import MATCHES
@@ -83,6 +84,13 @@ def test_faces_are_gathered_into_individuals() -> None:
     assert set(individuals(vectors, 9.0, True)) == {0}
     assert len(individuals(np.empty((0, 64), np.float32), 1.0, True)) == 0
     assert individuals(np.array([[0, 1], [5, 1]], np.float32), 5.0, False).tolist() == [0, 0]
+
+
+def test_a_group_of_very_many_is_gathered_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(groups, "REMEMBERED", 3)
+    vectors = np.array([[x, 0] for x in (0, 10, 20, 30, 30, 10, 0, 40)], np.float32)
+    found = individuals(vectors, 1.0, False).tolist()
+    assert found == [0, 1, 2, 3, 4, 1, 0, 5]  # the two at 30 came too late to be compared
 
 
 def simulated(strangers: int, known: int, seed: int) -> tuple[pd.Series, float]:

@@ -22,12 +22,16 @@ log = logging.getLogger(__name__)
 FACE = ["image", "face"]  # what names a face within its group
 
 
+REMEMBERED = 10_000  # individuals of a group that further faces are compared with
+
+
 def individuals(vectors: Floats, threshold: float, normalized: bool) -> Indices:
     """Gather the faces of one group into individuals, in the order in which they come.
 
     A face joins the individual whose mean is nearest, if that is within the threshold; otherwise
     it starts one. Linear in memory, the same for the same order; unlike single linkage it makes
-    no chains of strangers in a large group.
+    no chains of strangers in a large group. Faces are compared with the first `REMEMBERED`
+    individuals only; whoever comes after them counts by the face, which is never too few.
 
     Args:
         vectors: Shape (n, d), in the space in which distances are taken.
@@ -38,11 +42,10 @@ def individuals(vectors: Floats, threshold: float, normalized: bool) -> Indices:
         The number of each face's individual, from 0 without a gap.
     """
     found = np.empty(len(vectors), np.int64)
-    sums = np.empty_like(vectors)
-    means = np.empty_like(vectors)
-    squares = np.empty(len(vectors), np.float32)
-    sizes = np.zeros(len(vectors), np.int64)
-    known = 0
+    room = min(len(vectors), REMEMBERED)
+    sums, means = (np.empty((room, vectors.shape[1]), np.float32) for _ in range(2))
+    squares, sizes = np.empty(room, np.float32), np.zeros(room, np.int64)
+    known = extra = 0
     for row, vector in enumerate(vectors):
         place = known
         if known:
@@ -50,6 +53,10 @@ def individuals(vectors: Floats, threshold: float, normalized: bool) -> Indices:
             nearest = int(away.argmin())
             if np.linalg.norm(means[nearest] - vector) <= threshold:
                 place = nearest
+        if place == known and known == REMEMBERED:
+            found[row] = REMEMBERED + extra
+            extra += 1
+            continue
         if place == known:
             sums[place] = 0
             known += 1
