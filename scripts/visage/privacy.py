@@ -29,6 +29,7 @@ from visage.listing import (
     list_entries,
 )
 from visage.names import read_names
+from visage.running import require_none
 from visage.sweep import Findings, Needles, Sweeper
 from visage.tables import DAMAGE
 from visage.vectors import read_floats
@@ -84,6 +85,7 @@ def forget(
     if config["deny"] is None:
         raise VisageError("forget needs the deny list: set deny to the path of a TSV file.")
     results = Path(config["results"])
+    require_none(results)
     if config["index"].get("existing") and config["person"]:
         raise VisageError(
             f"person: with index.existing the people are those of {config['index']['existing']}, "
@@ -153,6 +155,7 @@ def remove_results(config: dict, outputs: set[str], keep: Path) -> int:
 
 def delete_everything(config: dict, outputs: set[str], keep: Path) -> None:
     """Delete all results and the cache; photographs, names and the deny list stay."""
+    require_none(Path(config["results"]))
     count = remove_results(config, outputs, keep)
     cache = Path(config["results"], "cache")
     count += sum(path.is_file() for path in cache.rglob("*"))

@@ -45,3 +45,15 @@ def claim(results: Path) -> None:
     with suppress(OSError):  # a full disk: the lock is there without its owner's number
         os.ftruncate(handle, 0)
         os.pwrite(handle, f"{os.getpid()}\n".encode(), 0)
+
+
+def require_none(results: Path) -> None:
+    """Raise unless nobody is at work in the results folder; leave it free.
+
+    Raises:
+        VisageError: Another run that is alive has it.
+    """
+    claim(results)
+    handle = _held.pop(results.absolute() / ".running", None)
+    if handle is not None:
+        os.close(handle)
