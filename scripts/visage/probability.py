@@ -53,7 +53,7 @@ def read_evaluation(path: Path) -> Evaluation:
             None if threshold is None else float(threshold),
             str(content["summary"]),
             None if line is None else Calibration(float(line["slope"]), float(line["intercept"])),
-            content["same_face"],
+            content.get("same_face"),
         )
     except FileNotFoundError as error:
         raise VisageError(f"{path} is missing. Run the workflow again: it will be made.") from error
