@@ -120,7 +120,9 @@ down() {
     done
     rm -f "$file"
   done
-  if [ -e "$conf" ] && grep -qxF "$mark" "$conf"; then rm -f "$conf" /etc/slurm/gres.conf; fi
+  if grep -qsxF "StateSaveLocation=$folder/state" "$conf"; then
+    rm -f "$conf" /etc/slurm/gres.conf
+  fi
 }
 
 case $command in

@@ -174,6 +174,7 @@ def test_the_demo_ends_well_though_jobs_are_killed(demo: Workflow, tmp_path: Pat
 def test_a_second_slurm_does_not_push_the_first_aside() -> None:
     folder = tempfile.mkdtemp(prefix="visage-slurm-")
     second = subprocess.run([SCRIPT, "up", folder], capture_output=True, text=True, check=False)
+    subprocess.run([SCRIPT, "down", folder], check=True)
     shutil.rmtree(folder)
     assert second.returncode == NOT_HERE
     assert "in use" in second.stderr
