@@ -53,7 +53,7 @@ if PLAN.waits_for_demo:
             mem_mb=500,
             runtime=5,
         params:
-            config=config,
+            config=literal(config),
             registry=REGISTRY_FILE,
             demo=DEMO,
         script:

@@ -24,12 +24,12 @@ rule write_provenance:
         mem_mb=2000,
         runtime=15,
     params:
-        config=config,
+        config=literal(config),
         entry=ENTRY,
         files=REGISTRY["files"],
         weights=WEIGHTS,
         benchmarks=f"{RESULTS}/benchmarks",
         home=HERE,
-        command=PLAN.command,
+        command=literal(PLAN.command),
     script:
         "../scripts/write_provenance.py"

@@ -65,3 +65,11 @@ def test_times_bear_with_what_could_not_be_measured(tmp_path: Path) -> None:
         "build_index": {"jobs": 1, "seconds": 0.0, "largest_memory_mb": 0.0},
         "embed_shard": {"jobs": 2, "seconds": 3.75, "largest_memory_mb": 100.5},
     }
+
+
+@pytest.mark.parametrize("target", ["all", "forget", "delete_results"])
+def test_a_config_with_braces_reaches_every_rule(target: str, tmp_path: Path) -> None:
+    """Snakemake takes braces in parameters for wildcards, unless told otherwise."""
+    links = "links=https://people.example/{id}"
+    said = Workflow(tmp_path).succeed("--dry-run", target, "--config", links)
+    assert ("write_provenance" if target == "all" else target) in said
