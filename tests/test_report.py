@@ -529,6 +529,30 @@ def test_in_a_browser_filter_sort_keys_and_comparison(browser_page: Any) -> None
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
+def test_in_a_browser_pages_load_their_pictures(
+    browser_page: Any, made: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page's own policy must not keep files from being shown; opened from a disk."""
+    monkeypatch.setattr(render, "CARDS", 4)
+    page = browser_page
+    page.goto(made.build("paged.html", one_page=3).as_uri())
+    page.fill("#search", "two")
+    assert shown_cards(page) == ["holiday/two.jpg"]
+    sizes = "[...document.images].filter(i => i.id === '' && i.checkVisibility()).map(shown)"
+    shown = "i => i.decode().then(() => i.naturalWidth)"
+    loaded = f"(() => {{ const shown = {shown}; return Promise.all({sizes}); }})()"
+    assert page.evaluate(loaded) == [200]
+    page.locator("article.tile:visible h3 a").click()
+    assert page.url.endswith("/paged/1.html#q3")
+    assert page.evaluate("document.querySelector('#q3 .photo img').naturalWidth") == 200
+    face = "getComputedStyle(document.querySelector('#q3 .people .pic')).backgroundImage"
+    picture = page.evaluate(face).removeprefix('url("').removesuffix('")')
+    load = "address => { const i = new Image(); i.src = address; return i.decode(); }"
+    page.evaluate(load, picture)  # raises where it cannot be shown
+    page.get_by_text("Overview").click()
+    assert page.url.endswith("/paged.html")
+
+
 def column(page: Any, head: Any) -> list[float]:
     index = head.evaluate("head => head.cellIndex")
     return [

@@ -14,7 +14,7 @@ from visage.files import replacing
 from visage.images import MAX_PIXELS, ImageProblem, decode
 from visage.report.data import Box
 
-PHOTOGRAPH = 480  # pixels, longer side
+PHOTOGRAPH = 440  # pixels, longer side
 FACE = 144  # pixels, side of the crop of a query's face
 GALLERY_FACE = 96  # pixels, side of the crop of a gallery face
 MARGIN = 1.4  # side of a crop / longer side of the face's box: hair and chin help people to see

@@ -111,6 +111,9 @@ for (const head of $$("#score-table thead th[data-sort]")) {
   button.addEventListener("click", () => sort(head, head.cellIndex));
 }
 
+// Pages of people open beside this one.
+for (const link of $$(".people a.name")) link.target = "_blank";
+
 // Two faces side by side.
 const dialog = $("#compare");
 document.addEventListener("click", (event) => {
@@ -123,7 +126,8 @@ function compare(person) {
   const face = person.closest(".face");
   const image = $(".probe img", face);
   const name = $(".name", person);
-  const { rank, id, hits, from } = person.dataset;
+  const { id, hits, from } = person.dataset;
+  const rank = [...person.parentNode.children].indexOf(person) + 1;
   $("#compare-title").textContent = name.textContent;
   $("#compare-face").hidden = !image;
   if (image) Object.assign($("#compare-face"), { src: image.src, alt: image.alt });
