@@ -58,4 +58,8 @@ def test_a_change_is_made_up_for_when_its_run_is_killed(
     undisturbed.succeed(*RUN)
     run_and_kill(demo_copy, chance.uniform(2.0, 6.0), True, chance)
     finish(demo_copy)
-    assert_same(results(demo_copy), results(undisturbed))
+    wanted, left = results(undisturbed), results(demo_copy)
+    for name in ("gallery/audit.tsv", "evaluation.html", "evaluation.json"):
+        if name not in wanted:  # of the gallery alone, and asked for by the demo's run only
+            left.pop(name, None)
+    assert_same(left, wanted)
