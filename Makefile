@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := scores
-.PHONY: scores app test test-cluster test-envs test-faults check docs audit lock clean
+.PHONY: scores app bench test test-cluster test-envs test-faults check docs audit lock clean
 
 # The main job: packages, demo photographs, weights, scores and the report.
 scores: .venv/scores.done
@@ -47,6 +47,15 @@ docs: .venv/test.done
 audit: .venv/test.done
 	$(BIN)/python -m uv tool run --from pip-audit==2.10.1 pip-audit --strict --disable-pip \
 	    --require-hashes -r envs/locks/test.txt
+
+# What docs/performance.md says, measured here; `make bench PHOTOGRAPHS=folder` for photographs of
+# your own. Half an hour on two cores.
+PHOTOGRAPHS ?= resources/demo/gallery
+bench: .venv/test.done
+	$(BIN)/python benchmarks/embed.py --images $(PHOTOGRAPHS)
+	$(BIN)/python benchmarks/scale.py --images 1000 10000 100000 --shards 4 16
+	$(BIN)/python benchmarks/search.py --items 20000 100000
+	PYTHONPATH=.:scripts $(BIN)/python benchmarks/lookup.py
 
 # Exact versions and hashes of everything, for any platform and Python from 3.11 on.
 lock: .venv/test.done
