@@ -53,7 +53,7 @@ AUDIT = [
     *(["one_photograph", f"person-{n}", "", "", "", "", "", "one only"] for n in range(45)),
 ]
 EVALUATION = {
-    "gallery": {"known_searches": 24},
+    "gallery": {"known_searches": 24, "strangers_searches": 30},
     "fpir": 0.01,
     "operating": [
         {"fpir": 0.1, "threshold": 1.2, "fnir": {"value": 0.5, "low": 0.4, "high": 0.6}},
