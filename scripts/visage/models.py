@@ -52,7 +52,7 @@ def load_model(entry: dict, weights: Path, threads: int) -> Model:
     if entry["engine"] == "pytorch":
         _limit_pytorch(threads)
     with WeightsHome(entry["weights"], weights) as home:
-        recogniser = load_recogniser(entry, home)
+        recogniser = load_recogniser(entry, home, threads)
         factory = detector_factory(entry, weights)
     crop = _CROPS[entry["alignment"]]
     # Twice what detection scales down to: averaged into half, nothing that it would see is lost.

@@ -20,12 +20,13 @@ BATCH = 8
 Forward = Callable[[NDArray[np.float32]], NDArray[np.float32]]
 
 
-def load_recogniser(entry: dict, home: WeightsHome) -> Recogniser:
+def load_recogniser(entry: dict, home: WeightsHome, threads: int) -> Recogniser:
     """Load the recogniser of an entry of config/models.yaml, inside its `home`."""
     client = build_client("facial_recognition", entry["recognizer"])
     if entry["engine"] in ("onnx", "openvino") and hasattr(client.model, "get_inputs"):
-        session = OpenVinoSession if entry["engine"] == "openvino" else OnnxSession
-        client.model = session(home.found[-1])
+        graph = home.found[-1]
+        openvino = entry["engine"] == "openvino"
+        client.model = OpenVinoSession(graph, threads) if openvino else OnnxSession(graph)
         return DeepFaceRecogniser(client, entry, client.forward, batch=1)
     forward = compiled(client.model) if _is_plain_keras(client) else client.forward
     return DeepFaceRecogniser(client, entry, forward, batch=BATCH)
@@ -71,22 +72,22 @@ class OnnxSession:
 class OpenVinoSession:
     """A graph run by OpenVINO behind the two methods of ONNX Runtime that DeepFace calls.
 
-    One request a thread, each in its caller's thread; float32 throughout, since bfloat16, which
-    some processors would take by themselves, gives other embeddings (FACTS: cosine 0.99966).
+    One request a calling thread, and a stream of one thread for each: OpenVINO runs the requests of
+    one stream one after another. Float32 throughout, since bfloat16, which some processors would
+    take by themselves, gives other embeddings (FACTS: cosine 0.99966).
     """
 
-    def __init__(self, graph: Path) -> None:
-        """Load and compile `graph` for the CPU."""
+    def __init__(self, graph: Path, threads: int) -> None:
+        """Load and compile `graph` for `threads` callers on the CPU."""
         import openvino as ov
 
         self._compiled = ov.Core().compile_model(
             graph,
             "CPU",
             {
-                "INFERENCE_NUM_THREADS": 1,
-                "NUM_STREAMS": 1,
+                "INFERENCE_NUM_THREADS": threads,
+                "NUM_STREAMS": threads,
                 "INFERENCE_PRECISION_HINT": "f32",
-                "PERFORMANCE_HINT": "LATENCY",
             },
         )
         self._requests = threading.local()
@@ -96,7 +97,7 @@ class OpenVinoSession:
         return [_Named(port.any_name) for port in self._compiled.inputs]
 
     def run(self, _: None, inputs: dict[str, NDArray[np.float32]]) -> list[NDArray[np.float32]]:
-        """Run the graph in the calling thread."""
+        """Run the graph for the calling thread, which waits."""
         if not hasattr(self._requests, "own"):
             self._requests.own = self._compiled.create_infer_request()
         result = self._requests.own.infer(inputs, share_inputs=True)
