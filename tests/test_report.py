@@ -544,7 +544,9 @@ def test_in_a_browser_pages_load_their_pictures(
     assert page.evaluate(loaded) == [200]
     page.locator("article.tile:visible h3 a").click()
     assert page.url.endswith("/paged/1.html#q3")
-    assert page.evaluate("document.querySelector('#q3 .photo img').naturalWidth") == 200
+    # The address changes before the picture is decoded.
+    decoded = "i => i.decode().then(() => i.naturalWidth)"
+    assert page.locator("#q3 .photo img").evaluate(decoded) == 200
     face = "getComputedStyle(document.querySelector('#q3 .people .pic')).backgroundImage"
     picture = page.evaluate(face).removeprefix('url("').removesuffix('")')
     load = "address => { const i = new Image(); i.src = address; return i.decode(); }"
