@@ -9,7 +9,7 @@ from visage.evaluation.protocol import Distances, Gallery, Trials
 from visage.ranking import gallery_of, rank, unit
 from visage.search import Floats
 
-COHORT = 20  # next people whose scores are taken off, FACTS' number
+COHORT = 20  # next people whose scores are taken off
 Ranking = Callable[[Gallery, Floats], Distances]
 
 

@@ -4,7 +4,7 @@
 
 Exact search and Annoy are the workflow's; Faiss and usearch are measured where they are installed
 (`pip install faiss-cpu usearch`), each in a process of its own. The vectors are made up: people of
-five images each, as in FACTS 5, which is hard for a tree index; the same for all.
+five images each, which is hard for a tree index; the same for all.
 """
 
 import argparse

@@ -18,7 +18,7 @@ from visage.search import (
     smallest_of_products,
 )
 
-HIT_BONUS = 0.5  # FACTS: the original takes it off a person's distance for every further hit
+HIT_BONUS = 0.5  # the original takes it off a person's distance for every further hit
 
 
 class Gallery(NamedTuple):

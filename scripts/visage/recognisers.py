@@ -14,7 +14,7 @@ from visage.gpu import say_what_computes
 from visage.images import Pixels
 from visage.interfaces import Embeddings, Recogniser
 
-# TensorFlow is at its best with eight crops at a time (FACTS 3).
+# TensorFlow is at its best with eight crops at a time.
 BATCH = 8
 
 Forward = Callable[[NDArray[np.float32]], NDArray[np.float32]]
@@ -74,7 +74,7 @@ class OpenVinoSession:
 
     One request a calling thread, and a stream of one thread for each: OpenVINO runs the requests of
     one stream one after another. Float32 throughout, since bfloat16, which some processors would
-    take by themselves, gives other embeddings (FACTS: cosine 0.99966).
+    take by themselves, gives other embeddings (cosine 0.99966).
     """
 
     def __init__(self, graph: Path, threads: int) -> None:
@@ -124,7 +124,7 @@ class DeepFaceRecogniser:
         """Embed crops of (*size, 3) uint8, BGR: (n, dimension) float32.
 
         With `mirror`, a face's embedding is the mean of its own and its mirror image's, which
-        takes twice the time (FACTS 4).
+        takes twice the time.
         """
         if not crops:
             return np.empty((0, 0), np.float32)
@@ -149,7 +149,7 @@ class DeepFaceRecogniser:
 
 
 def compiled(model: Any) -> Forward:
-    """Run a Keras model as a graph: eight times as fast as DeepFace's own eager call (FACTS 3).
+    """Run a Keras model as a graph: eight times as fast as DeepFace's own eager call.
 
     Batches are filled up to `BATCH`, so that TensorFlow traces the graph once and an embedding
     does not depend on what else is in its batch.
