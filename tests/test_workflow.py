@@ -174,7 +174,7 @@ def test_another_model_redoes_everything(tmp_path: Path, photographs: Path) -> N
 def test_a_job_that_failed_is_made_up_for(
     tmp_path: Path, photographs: Path, target: str, profile: tuple[str, ...]
 ) -> None:
-    """Snakemake notes a failed job as done: the same command again must do the work, not keep the old table."""
+    """Snakemake notes a failed job as done; the same command again must still do the work."""
     project = tmp_path / "project"
     ignore = shutil.ignore_patterns(".git", ".venv", "results*", "resources", ".snakemake", ".*")
     shutil.copytree(REPO, project, ignore=ignore)
