@@ -55,6 +55,6 @@ if PLAN.waits_for_demo:
         params:
             config=literal(config),
             registry=REGISTRY_FILE,
-            demo=DEMO,
+            demo=literal(DEMO),
         script:
             "../scripts/list_images.py"
