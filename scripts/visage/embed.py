@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from visage.align import fit, sharpness
 from visage.cache import AnalysedFace, Analysis, Cache, Hashes
@@ -24,6 +23,7 @@ from visage.models import Face, Model
 from visage.regions import Region, outside
 from visage.selection import Selected, select
 from visage.sight import Sight
+from visage.vectors import VectorProblem, read_vector
 
 log = logging.getLogger(__name__)
 
@@ -326,8 +326,6 @@ def _face_row(number: int, item: AnalysedFace, selected: Selected) -> dict:
 
 def imported_rows(root: Path, entry: Entry, dimension: int) -> list[dict]:
     """Give the row of an image whose embedding stands in an existing `.vector` file."""
-    from visage.vectors import VectorProblem, read_vector
-
     base = {"image": entry.image, "sha256": None, "reason": ""}
     try:
         embedding = read_vector(root / as_path(entry.vector or ""), dimension)
@@ -347,8 +345,3 @@ def tasks_of(manifest: Manifest, regions: dict[str, list[Region]] | None) -> lis
         for entry in manifest.entries
         if entry.vector is None
     ]
-
-
-def embedding_array(rows: list[dict]) -> NDArray[np.float32]:
-    """Give the embeddings of rows that have one as one (n, dimension) array."""
-    return np.stack([row["embedding"] for row in rows if row.get("embedding") is not None])
