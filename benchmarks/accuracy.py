@@ -23,6 +23,7 @@ import detection  # noqa: E402
 import identification  # noqa: E402
 import verification  # noqa: E402
 from embedding import Models, embed, resized  # noqa: E402
+from visage.neighbours import copy_limit  # noqa: E402
 from visage.registry import load_registry  # noqa: E402
 
 
@@ -50,7 +51,8 @@ def identify(people: Path, models: Models, arguments: argparse.Namespace) -> pd.
     rows = []
     for model in arguments.models:
         embedded = embed(people, models, model, labelled=True)
-        faces = identification.labelled(embedded.read())
+        published = models.registry["models"][model]["threshold"]["normalized"]
+        faces = identification.labelled(embedded.read(), copy_limit(published))
         for each in [*arguments.each, "mixed", "all"]:
             for row in identification.compare(faces, each, arguments.draws):
                 rows.append({"model": model, "photographs each": each} | row)
@@ -132,7 +134,7 @@ def _arguments() -> argparse.Namespace:
         default=[2, 4],
         help="photographs a person in smaller galleries, drawn at random",
     )
-    parser.add_argument("--draws", type=int, default=200, help="such galleries")
+    parser.add_argument("--draws", type=int, default=1000, help="such galleries")
     parser.add_argument("--weights", type=Path, default=ROOT / "weights")
     parser.add_argument("--out", type=Path, default=Path("results/accuracy"))
     parser.add_argument("--threads", type=int, default=2)

@@ -8,6 +8,7 @@ import pandas as pd
 import pyarrow as pa
 from rankings import RANKINGS, normalised, original, quality
 from visage.evaluation import metrics, protocol
+from visage.evaluation.copies import number_photographs
 from visage.evaluation.protocol import Gallery, Trials
 from visage.index import chosen_faces, usable_faces, vectors_of
 from visage.ranking import unit
@@ -26,26 +27,25 @@ class Labelled:
 
     vectors: Floats  # as the model gives them
     codes: Indices
-    photographs: list[str]  # SHA-256
+    photographs: Indices  # equal for copies of one photograph
     weights: Floats
 
 
-def labelled(table: pa.Table) -> Labelled:
-    """Choose the face of each image as the index does, and bring them into the gallery's order."""
+def labelled(table: pa.Table, near: float) -> Labelled:
+    """Choose the face of each image as the index does, and bring them into the gallery's order.
+
+    Faces of a person that are no farther apart than `near` are copies of one photograph.
+    """
     table = table.filter(usable_faces(table))
     order = np.lexsort((table["face"].to_numpy(), np.array(table["image"].to_pylist(), np.str_)))
     table = table.take(pa.array(order))
     table = table.take(pa.array(chosen_faces(table, unit(vectors_of(table)))))
     people = table["person"].to_pylist()
     codes = np.unique(np.array(people, np.str_), return_inverse=True)[1].astype(np.int64)
-    hashes = table["sha256"].to_pylist()
-    order = protocol.sort_key(codes, hashes)
-    return Labelled(
-        vectors_of(table)[order],
-        codes[order],
-        [hashes[row] for row in order],
-        quality(table)[order],
-    )
+    vectors = vectors_of(table)
+    photographs = number_photographs(vectors, codes, table["sha256"].to_pylist(), near)
+    order = protocol.sort_key(codes, photographs)
+    return Labelled(vectors[order], codes[order], photographs[order], quality(table)[order])
 
 
 def compare(faces: Labelled, each: int | str, draws: int) -> Iterator[dict]:
@@ -66,7 +66,7 @@ def compare(faces: Labelled, each: int | str, draws: int) -> Iterator[dict]:
         yield _row(name, _joined(trials), np.concatenate(codes))
     if each == "all" and len(faces.codes) <= SLOW:
         persons = [str(code) for code in faces.codes]
-        found = original(faces.vectors, persons, faces.photographs)
+        found = original(faces.vectors, persons, faces.photographs.tolist())
         yield _row("the original's: raw, −0.5 a hit", found, faces.codes)
         raw = _gallery(faces, np.arange(len(faces.codes)))
         for name in ("nearest", "mean"):
@@ -88,9 +88,9 @@ def _galleries(faces: Labelled, each: int | str, draws: int) -> Iterator[Indices
 
 
 def _gallery(faces: Labelled, rows: Indices) -> Gallery:
-    hashes = [faces.photographs[row] for row in rows]
     codes = np.unique(faces.codes[rows], return_inverse=True)[1].astype(np.int64)
-    return Gallery(faces.vectors[rows], codes, protocol.number_copies(codes, hashes), False)
+    copies = protocol.number_copies(codes, faces.photographs[rows])
+    return Gallery(faces.vectors[rows], codes, copies, False)
 
 
 def _joined(parts: list[Trials]) -> Trials:

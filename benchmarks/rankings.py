@@ -83,7 +83,7 @@ def quality(table: pa.Table) -> Floats:
     return weight.astype(np.float32)
 
 
-def original(vectors: Floats, persons: list[str], photographs: list[str]) -> Trials:
+def original(vectors: Floats, persons: list[str], photographs: list[int]) -> Trials:
     """Search each face twice with the original's ranking (raw vectors, 50 neighbours).
 
     Its score depends on the other people's faces too, so the short cut of

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from visage.evaluation.evaluate import evaluate_gallery, write_evaluation
 from visage.evaluation.page import write_page
 from visage.job import logged
+from visage.neighbours import copy_limit
 
 if TYPE_CHECKING:
     from visage.job import snakemake
@@ -18,6 +19,7 @@ with logged(snakemake.log[0]):
         normalize=params.normalize,
         fpir=params.fpir,
         published=params.published["normalized" if params.normalize else "raw"],
+        near=copy_limit(params.published["normalized"]),
     )
     write_page(Path(snakemake.output.page), result, evaluated, Path(params.gallery))
     write_evaluation(Path(snakemake.output.json), result)

@@ -1,6 +1,7 @@
 """The gallery's evaluation: against the search itself, numbers by hand, and known overlap."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -8,18 +9,23 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from conftest import REPO, Workflow
+from PIL import Image
+from visage.audit import read_audit
 from visage.errors import VisageError
 from visage.evaluation import calibration, metrics, protocol
 from visage.evaluation.confusions import false_alarms, misses
+from visage.evaluation.copies import number_photographs
 from visage.evaluation.evaluate import Evaluated, evaluate_gallery, search_gallery, write_evaluation
 from visage.evaluation.page import write_page
 from visage.evaluation.protocol import Trials
+from visage.neighbours import compare
 from visage.probability import Calibration, probabilities, read_evaluation
 from visage.ranking import gallery_of, rank, unit
 from visage.tables import FACES, Origin, read_table, write_table
 from visage.verdict import resolve_threshold
 
 PUBLISHED = {"normalized": 1.128, "raw": None}
+NEAR = 0.01  # the made-up photographs of a person are as near to each other as SFace's copies
 DIMENSION = 16
 
 
@@ -57,7 +63,7 @@ def written(folder: Path, table: pa.Table) -> Path:
 
 def evaluated(folder: Path, table: pa.Table, **own: Any) -> tuple[dict, Evaluated]:
     settings: dict[str, Any] = {"ranking": "mean", "normalize": True, "fpir": 0.01}
-    settings |= {"published": 1.128} | own
+    settings |= {"published": 1.128, "near": NEAR} | own
     return evaluate_gallery(written(folder, table), **settings)
 
 
@@ -86,7 +92,7 @@ def test_one_pass_gives_what_searching_the_rest_gives(ranking: str, normalize: b
     vectors = rng.normal(size=(len(persons), DIMENSION)).astype(np.float32) + 0.3
     hashes = [f"{number:04}" for number in range(len(persons))]
     vectors[-1], hashes[-1] = vectors[-2], hashes[-2]  # a person with two copies of one photograph
-    found = search_gallery(gallery_table(vectors, persons, hashes), ranking, normalize)
+    found = search_gallery(gallery_table(vectors, persons, hashes), ranking, normalize, NEAR)
     settings = {"ranking": ranking, "neighbours": 5, "results": 100}
     hashes_here = found.faces["sha256"].to_pylist()
     rows = [int(image.split("/")[1][:-4]) for image in found.faces["image"].to_pylist()]
@@ -111,6 +117,28 @@ def test_one_pass_gives_what_searching_the_rest_gives(ranking: str, normalize: b
         "alone",
         "twice",
     }
+
+
+def test_copies_of_copies_are_one_photograph_however_little_memory_there_is() -> None:
+    rng = np.random.default_rng(8)
+    codes = rng.integers(0, 4, 300)
+    vectors = unit(rng.normal(size=(300, 3)).astype(np.float32))
+    files = [str(number) for number in rng.integers(0, 250, 300)]
+    near = 0.2
+    found = compare(vectors, [str(code) for code in codes], near)
+    edges = [(a, b) for a, b in zip(*found.near_pairs, strict=True) if codes[a] == codes[b]]
+    edges += [
+        (a, b) for a in range(300) for b in range(a) if (codes[a], files[a]) == (codes[b], files[b])
+    ]
+    wanted = list(
+        range(300)
+    )  # by hand: what the audit calls near duplicates, joined until nothing moves
+    while any(wanted[a] != wanted[b] for a, b in edges):
+        for a, b in edges:
+            wanted[a] = wanted[b] = min(wanted[a], wanted[b])
+    assert 4 < len(set(wanted)) < 250
+    for memory in (400, 0):
+        assert number_photographs(vectors, codes, files, near, memory).tolist() == wanted
 
 
 def test_little_memory_changes_nothing() -> None:
@@ -202,7 +230,7 @@ def test_fresh_strangers_are_taken_for_somebody_as_often_as_asked(ranking: str) 
     for _ in range(8):
         known = people(rng, number, 4, 0.15)
         persons = [f"{code:03}" for code in np.repeat(np.arange(number), 4)]
-        found = search_gallery(gallery_table(known, persons), ranking, normalize=True)
+        found = search_gallery(gallery_table(known, persons), ranking, True, NEAR)
         threshold = metrics.threshold_at(metrics.strangers(found.trials), fpir)
         assert threshold is not None
         gallery = gallery_of(known, persons, ranking, True)
@@ -317,7 +345,8 @@ def test_the_probability_is_reliable_on_people_it_has_not_seen(tmp_path: Path) -
     fit_on, _ = evaluated(tmp_path, known_gallery(120, 5, 0.19), fpir=0.05)
     line = Calibration(**fit_on["calibration"])
     vectors = people(rng, 120, 5, 0.19)
-    fresh = search_gallery(gallery_table(vectors, [str(n // 5) for n in range(600)]), "mean", True)
+    persons = [str(number // 5) for number in range(600)]
+    fresh = search_gallery(gallery_table(vectors, persons), "mean", True, NEAR)
     known = metrics.mated(fresh.trials)
     right, wrong = line.probability(fresh.trials.own[known]), line.probability(fresh.trials.other)
     for low in np.arange(0, 1, 0.2):
@@ -391,6 +420,38 @@ def test_friends_by_the_workflow(tmp_path: Path, shared_faces: Path) -> None:
     printed = workflow.succeed("results/scores.tsv", "-n", "--configfile", "config.yaml")
     assert "match_shard" in printed
     assert "embed_shard" not in printed.split("Job stats")[-1]
+
+
+def test_the_same_shot_in_another_size_is_no_second_photograph(
+    tmp_path: Path, photographs: Path
+) -> None:
+    """Real photographs: one saved anew, smaller and cut; another person's once more as it is."""
+    gallery = tmp_path / "gallery"
+    shutil.copytree(photographs / "gallery", gallery)
+    original = gallery / "grace-hopper/portrait.jpg"
+    with Image.open(original) as image:
+        width, height = image.size
+        cut = image.convert("RGB").crop((width // 25, height // 30, width, height))
+        cut.resize((cut.width * 2 // 3, cut.height * 2 // 3)).save(
+            gallery / "grace-hopper/thumbnail.jpg", quality=70
+        )
+    shutil.copy(gallery / "eileen-collins/astronaut.png", gallery / "eileen-collins/copy.png")
+    settings = {"gallery": "gallery", "queries": str(photographs / "queries"), "names": None}
+    (tmp_path / "config.yaml").write_text(json.dumps(settings))
+    workflow = Workflow(tmp_path)
+    targets = ("results/evaluation.html", "results/gallery/audit.tsv")
+    workflow.succeed(*targets, "--configfile", "config.yaml")
+
+    counts = json.loads((tmp_path / "results/evaluation.json").read_text())["gallery"]
+    assert (counts["photographs"], counts["same_file"], counts["near_copies"]) == (6, 1, 1)
+    # Only Barack Obama has two photographs that are not of one shot.
+    assert (counts["people_with_two"], counts["known_searches"]) == (1, 2)
+    page = (tmp_path / "results/evaluation.html").read_text()
+    assert "1 byte for byte, 1 nearly" in page
+    audit = read_audit(tmp_path / "results/gallery/audit.tsv")
+    twice = audit[audit["kind"] == "near_duplicate"]
+    assert sorted(twice["person"]) == ["eileen-collins", "grace-hopper"]  # one definition for both
+    assert twice["distance"].max() > 0.05, "copies that are too easy"
 
 
 def test_the_docs_tell_the_minimum() -> None:

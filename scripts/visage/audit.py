@@ -13,17 +13,12 @@ import pyarrow as pa
 
 from visage.findings import COLUMNS, KINDS
 from visage.names import read_names
-from visage.neighbours import Neighbours, compare
+from visage.neighbours import USUAL_THRESHOLD, Neighbours, compare, copy_limit
 from visage.tables import common_origin, read_table
 from visage.tsv import write_tsv
 
 log = logging.getLogger(__name__)
 
-# A copy that was cropped, scaled or recoloured lies nearer than this part of the model's published
-# threshold; in shared/faces/friends the same photographs are up to 0.553 apart, different ones of
-# the same person from 0.584 on (SFace, threshold 1.128).
-NEAR = 0.45
-USUAL_THRESHOLD = 1.1  # of a model that publishes none
 # Below these, measured on shared/faces/friends made smaller and blurred (docs/audit.md).
 SMALL = 32  # pixels of the shorter side of the face's box
 BLURRED = 8.0  # variance of the Laplacian of the aligned face
@@ -48,7 +43,9 @@ def audit(
     chosen = _rows(faces, [*columns, "embedding"])
     threshold = published["normalized"] or USUAL_THRESHOLD
     neighbours = compare(
-        np.stack(chosen.pop("embedding").to_list()), chosen["person"].to_list(), NEAR * threshold
+        np.stack(chosen.pop("embedding").to_list()),
+        chosen["person"].to_list(),
+        copy_limit(published["normalized"]),
     )
     known = {key: performer.name for key, performer in read_names(names).items()}
     found = [

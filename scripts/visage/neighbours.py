@@ -10,6 +10,11 @@ from visage.ranking import unit
 from visage.search import Floats, Indices
 
 MEMORY_MB = 400  # of the part of the similarity matrix that is there at a time
+# A copy that was cropped, scaled or recoloured lies nearer than this part of the model's published
+# threshold; in shared/faces/friends the same photographs are up to 0.553 apart, different ones of
+# the same person from 0.584 on (SFace, threshold 1.128; docs/audit.md).
+NEAR = 0.45
+USUAL_THRESHOLD = 1.1  # of a model that publishes none
 
 Reals = NDArray[np.float64]
 
@@ -26,6 +31,20 @@ class Neighbours:
         Indices, Indices
     ]  # faces that are all but the same, the first before the second
     near_distances: Reals
+
+
+def copy_limit(published: float | None) -> float:
+    """Give the distance up to which two faces are those of copies of one photograph.
+
+    Args:
+        published: The model's threshold between embeddings of length 1; None: it has none.
+    """
+    return NEAR * (published or USUAL_THRESHOLD)
+
+
+def similarity_at(distance: float) -> np.float32:
+    """Give the scalar product of embeddings of length 1 that are so far apart."""
+    return np.float32(1 - distance**2 / 2)
 
 
 def compare(
@@ -46,7 +65,7 @@ def compare(
     number = len(vectors)
     own, other = np.full(number, -1), np.full(number, -1)
     pairs: list[tuple[Indices, Indices]] = []
-    cosine = np.float32(1 - near**2 / 2)
+    cosine = similarity_at(near)
     step = max(1, int(memory_mb * 1_000_000) // (4 * number))
     for first in range(0, number, step):
         rows = slice(first, min(first + step, number))

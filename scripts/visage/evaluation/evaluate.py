@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from visage.evaluation import metrics, protocol
 from visage.evaluation.calibration import fit, reliability
+from visage.evaluation.copies import number_photographs, same_files
 from visage.evaluation.metrics import Interval
 from visage.evaluation.protocol import Gallery, Trials
 from visage.files import write_text
@@ -46,10 +47,12 @@ class Evaluated(NamedTuple):
     people: list[str]  # ids, by code
     faces: pa.Table  # columns `COLUMNS` without the embedding
     misfiled: int  # photographs left out, because the same one lies under two people
+    same_file: int  # photographs that are there, byte for byte, under the same person
+    near_copies: int  # others that show what another photograph of their person shows
 
 
 def evaluate_gallery(
-    faces: Path, ranking: str, normalize: bool, fpir: float, published: float | None
+    faces: Path, ranking: str, normalize: bool, fpir: float, published: float | None, near: float
 ) -> tuple[dict[str, Any], Evaluated]:
     """Measure how well the people of an index are told apart.
 
@@ -59,13 +62,15 @@ def evaluate_gallery(
         normalize: The config's `index.normalize`.
         fpir: The config's `match.fpir`.
         published: The model's published threshold in this space, between single faces.
+        near: The distance, between embeddings of length 1, up to which faces of a person are those
+            of copies of one photograph.
 
     Returns:
         What evaluation.json holds, and what the page needs besides.
     """
     if published is not None and ranking == "likelihood" and normalize:
         published = from_euclidean(published)
-    evaluated = search_gallery(read_table(faces, COLUMNS), ranking, normalize)
+    evaluated = search_gallery(read_table(faces, COLUMNS), ranking, normalize, near)
     result = summarise(evaluated, read_origin(faces), ranking, normalize, fpir, published)
     log.info("%s", result["summary"])
     return result, evaluated
@@ -76,11 +81,11 @@ def write_evaluation(path: Path, result: dict[str, Any]) -> None:
     write_text(path, json.dumps(result, indent=1, allow_nan=False) + "\n")
 
 
-def search_gallery(table: pa.Table, ranking: str, normalize: bool) -> Evaluated:
+def search_gallery(table: pa.Table, ranking: str, normalize: bool, near: float) -> Evaluated:
     """Search every face of a gallery in the rest of it, by the ranking of the config.
 
     The original's ranking gives no distance that a threshold could be compared with; with it the
-    nearest face is evaluated.
+    nearest face is evaluated. Faces of a person that are no farther apart than `near` are copies.
     """
     labels = table["person"].to_pylist()
     if ranking == "visage":
@@ -88,15 +93,13 @@ def search_gallery(table: pa.Table, ranking: str, normalize: bool) -> Evaluated:
     people = sorted(set(labels))
     number = {person: code for code, person in enumerate(people)}
     codes = np.array([number[label] for label in labels], np.int64)
-    photographs = [
-        sha256 or image
-        for sha256, image in zip(
-            table["sha256"].to_pylist(), table["image"].to_pylist(), strict=True
-        )
-    ]
+    names = zip(table["sha256"].to_pylist(), table["image"].to_pylist(), strict=True)
+    files = [sha256 or image for sha256, image in names]
+    vectors = vectors_of(table)
+    photographs = number_photographs(vectors, codes, files, near)
     order = protocol.sort_key(codes, photographs)
-    codes, photographs = codes[order], [photographs[row] for row in order]
-    vectors = vectors_of(table)[order]
+    codes, vectors, photographs = codes[order], vectors[order], photographs[order]
+    files = [files[row] for row in order]
     gallery = Gallery(
         unit(vectors) if normalize else vectors,
         codes,
@@ -105,20 +108,27 @@ def search_gallery(table: pa.Table, ranking: str, normalize: bool) -> Evaluated:
     )
     distances = protocol.RANKINGS.get(ranking, protocol.nearest)
     trials = protocol.search(gallery, distances(gallery))
-    wrong = _misfiled(codes, photographs)
-    trials = protocol.without(trials, wrong)
-    faces = table.drop_columns("embedding").take(pa.array(order))
-    return Evaluated(gallery, trials, people, faces, int(wrong.sum()))
+    wrong = _misfiled(codes, files)
+    distinct = len(np.unique(same_files(codes, files)))
+    return Evaluated(
+        gallery=gallery,
+        trials=protocol.without(trials, wrong),
+        people=people,
+        faces=table.drop_columns("embedding").take(pa.array(order)),
+        misfiled=int(wrong.sum()),
+        same_file=len(codes) - distinct,
+        near_copies=distinct - len(np.unique(photographs)),
+    )
 
 
-def _misfiled(codes: Indices, photographs: list[str]) -> np.ndarray:
+def _misfiled(codes: Indices, files: list[str]) -> np.ndarray:
     """Mark photographs that lie, byte for byte, under several people."""
     owners: dict[str, int] = {}
     double = set()
-    for code, photograph in zip(codes.tolist(), photographs, strict=True):
-        if owners.setdefault(photograph, code) != code:
-            double.add(photograph)
-    return np.array([photograph in double for photograph in photographs], bool)
+    for code, file in zip(codes.tolist(), files, strict=True):
+        if owners.setdefault(file, code) != code:
+            double.add(file)
+    return np.array([file in double for file in files], bool)
 
 
 def summarise(
@@ -139,6 +149,8 @@ def summarise(
         "known_searches": int(known.sum()),
         "strangers_searches": len(metrics.strangers(trials)),
         "misfiled": evaluated.misfiled,
+        "same_file": evaluated.same_file,
+        "near_copies": evaluated.near_copies,
     }
     points = metrics.operating_points(trials, codes, sorted({*RATES, fpir}, reverse=True))
     reason = _why_not(counts, ranking, fpir)

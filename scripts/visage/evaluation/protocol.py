@@ -1,8 +1,9 @@
 """Every gallery photograph searched as if it were new: known once, a stranger once.
 
-Known (mated): the photograph itself is taken out of the gallery. A stranger (non-mated): its whole
-person is. Both follow from one pass, because a person's distance depends on no other person: how
-far the photograph's own person is without it, and how far the nearest other one.
+Known (mated): the photograph is taken out of the gallery, with its copies in the person's folder
+(`visage.evaluation.copies`). A stranger (non-mated): its whole person is. Both follow from one
+pass, because a person's distance depends on no other person: how far the photograph's own person is
+without it, and how far the nearest other one.
 """
 
 from collections.abc import Callable
@@ -43,17 +44,15 @@ class Trials(NamedTuple):
     rank: Indices  # place of the own person among all, 1 = the closest; 0: no photograph left
 
 
-def sort_key(codes: Indices, photographs: list[str]) -> Indices:
+def sort_key(codes: Indices, photographs: Indices) -> Indices:
     """Give the order in which a `Gallery` wants its faces: by person, then by photograph."""
-    _, numbers = np.unique(np.array(photographs, dtype=object).astype(str), return_inverse=True)
-    return np.lexsort((numbers, codes))
+    return np.lexsort((photographs, codes))
 
 
-def number_copies(codes: Indices, photographs: list[str]) -> Indices:
-    """Number the photographs of faces in the order of `sort_key`; copies share a number."""
-    names = np.array(photographs, dtype=object).astype(str)
+def number_copies(codes: Indices, photographs: Indices) -> Indices:
+    """Number the photographs of faces in the order of `sort_key` without a gap."""
     new = np.ones(len(codes), bool)
-    new[1:] = (codes[1:] != codes[:-1]) | (names[1:] != names[:-1])
+    new[1:] = (codes[1:] != codes[:-1]) | (photographs[1:] != photographs[:-1])
     return np.cumsum(new) - 1
 
 

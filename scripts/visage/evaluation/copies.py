@@ -1,0 +1,80 @@
+"""Copies of one photograph in a person's folder, which must not be searched in one another.
+
+A copy is the same file, or a face all but the same: the same shot in another size, saved again, cut
+or recoloured. How near that is, is the audit's definition (`visage.neighbours.copy_limit`), so that
+whatever is left out together here stands in audit.tsv. Copies of copies are copies: of a series of
+frames that hardly differ, the whole goes together.
+"""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from visage.neighbours import similarity_at
+from visage.ranking import unit
+from visage.search import Floats, Indices
+
+MEMORY_MB = 400  # of the pairs of a person's faces that are looked at at a time
+_BYTES = 24  # a pair: its similarity, whether that is near, and two numbers if it is
+
+
+def number_photographs(
+    vectors: Floats, codes: Indices, hashes: Sequence[str], near: float, memory_mb: int = MEMORY_MB
+) -> Indices:
+    """Give each face the number of its photograph: equal for copies within a person.
+
+    Args:
+        vectors: Shape (n, d), of any length.
+        codes: Shape (n,), the person of each.
+        hashes: What tells files apart.
+        near: The distance, between vectors of length 1, up to which two faces are copies.
+        memory_mb: For the working arrays, on top of a copy of the vectors.
+
+    Returns:
+        Shape (n,): the first row that shows the same photograph.
+    """
+    labels = same_files(codes, hashes)
+    order = np.argsort(codes, kind="stable")
+    scaled = unit(vectors)[order]
+    starts = np.flatnonzero(np.diff(codes[order], prepend=-1))
+    for first, last in zip(starts, [*starts[1:], len(order)], strict=True):
+        members = order[first:last]
+        own = np.searchsorted(members, labels[members])
+        for left, right in _near_pairs(scaled[first:last], near, memory_mb):
+            _join(own, left, right)
+        labels[members] = members[own]
+    return labels
+
+
+def same_files(codes: Indices, hashes: Sequence[str]) -> Indices:
+    """Give each face the row of the first one with the same file and person."""
+    first: dict[tuple[int, str], int] = {}
+    pairs = zip(codes.tolist(), hashes, strict=True)
+    return np.array([first.setdefault(pair, row) for row, pair in enumerate(pairs)], np.int64)
+
+
+def _near_pairs(vectors: Floats, near: float, memory_mb: int) -> Iterator[tuple[Indices, Indices]]:
+    """Give the pairs of near vectors, some rows of the similarity matrix at a time."""
+    number = len(vectors)
+    cosine = similarity_at(near)
+    step = max(1, memory_mb * 1_000_000 // (_BYTES * number))
+    for start in range(0, number, step):
+        left, right = np.nonzero(vectors[start : start + step] @ vectors[start:].T >= cosine)
+        later = right > left
+        if later.any():
+            yield left[later] + start, right[later] + start
+
+
+def _join(labels: Indices, left: Indices, right: Indices) -> None:
+    """Give each pair one label, the smaller, and whatever has the label of either.
+
+    A label is the row of a face with that label, so the larger label of a pair can point to the
+    smaller one, and everything follows.
+    """
+    while True:
+        one, other = labels[left], labels[right]
+        if (one == other).all():
+            return
+        np.minimum.at(labels, np.maximum(one, other), np.minimum(one, other))
+        while (labels != labels[labels]).any():
+            labels[:] = labels[labels]
