@@ -11,7 +11,7 @@ rule build_report:
         query_tables=tables("queries"),
         matches=MATCHES,
         faces=rules.build_index.output.faces,
-        scores=rules.score_matches.output[0],
+        scores=rules.score_matches.output.scores,
         audit=rules.audit_gallery.output[0],
         evaluation=EVALUATION,
         names=NAMES,

@@ -1,38 +1,8 @@
-"""People scored over each group of queries, and what became of every image.
+"""What became of every image, and people scored over each group of queries.
 
-queries/matches, queries/tables, evaluation.json ─► scores.tsv
 tables of both sets ─► images.tsv
+queries/matches, queries/tables, evaluation.json ─► scores.tsv, with provenance.json beside it
 """
-
-
-rule score_matches:
-    input:
-        matches=MATCHES,
-        tables=tables("queries"),
-        evaluation=EVALUATION,
-        names=NAMES,
-    output:
-        report(
-            f"{RESULTS}/scores.tsv",
-            caption="../docs/captions/scores.rst",
-            category="Who",
-        ),
-    log:
-        f"{RESULTS}/logs/score_matches.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/score_matches.tsv"
-    conda:
-        "../envs/score.yaml"
-    threads: 1
-    resources:
-        mem_mb=4000,
-        runtime=30,
-    params:
-        links=literal(config["links"]),
-        results=config["match"]["results"],
-        normalize=config["index"]["normalize"],
-    script:
-        "../scripts/score_matches.py"
 
 
 rule tabulate_images:
@@ -57,3 +27,43 @@ rule tabulate_images:
         runtime=15,
     script:
         "../scripts/tabulate_images.py"
+
+
+# One job writes the scores and the record of what they were made from, so that neither is ever
+# there without the other, and the record is of this run.
+rule score_matches:
+    input:
+        matches=MATCHES,
+        tables=tables("queries"),
+        gallery=tables("gallery"),
+        faces=rules.build_index.output.faces,
+        images=rules.tabulate_images.output[0],
+        evaluation=EVALUATION,
+        names=NAMES,
+    output:
+        scores=report(
+            f"{RESULTS}/scores.tsv",
+            caption="../docs/captions/scores.rst",
+            category="Who",
+        ),
+        provenance=f"{RESULTS}/provenance.json",
+    log:
+        f"{RESULTS}/logs/score_matches.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/score_matches.tsv"
+    conda:
+        "../envs/score.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=30,
+    params:
+        config=literal(config),
+        entry=ENTRY,
+        files=REGISTRY["files"],
+        weights=WEIGHTS,
+        benchmarks=f"{RESULTS}/benchmarks",
+        home=HERE,
+        command=literal(PLAN.command),
+    script:
+        "../scripts/score_matches.py"

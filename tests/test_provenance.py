@@ -8,15 +8,18 @@ from pathlib import Path
 import pytest
 from conftest import REPO, Workflow
 from visage.errors import VisageError
-from visage.provenance import summary, times
+from visage.provenance import date, summary, times
 
 
-def test_a_run_is_repeated_from_its_record(demo: Workflow, tmp_path: Path) -> None:
+def test_a_run_is_repeated_from_its_record(
+    demo: Workflow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     record = json.loads((demo.folder / "results/provenance.json").read_text())
     shutil.copytree(demo.folder / "resources", tmp_path / "resources")
     (tmp_path / "again.json").write_text(json.dumps(record["config"]))
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1000000000")
     again = Workflow(tmp_path)
-    again.succeed("results/provenance.json", "--configfile", "again.json")
+    again.succeed("results/scores.tsv", "--configfile", "again.json")
     for name, sha256 in record["results"].items():
         data = (tmp_path / "results" / name).read_bytes()
         assert data == (demo.folder / "results" / name).read_bytes(), name
@@ -24,6 +27,11 @@ def test_a_run_is_repeated_from_its_record(demo: Workflow, tmp_path: Path) -> No
     repeated = json.loads((tmp_path / "results/provenance.json").read_text())
     for key in ("config", "model", "images", "results", "environments", "packages"):
         assert repeated[key] == record[key], key
+    # Asked for, nothing in it varies from run to run.
+    assert (repeated["written"], repeated["times"]) == ("2001-09-09T01:46:40+00:00", {})
+    first = (tmp_path / "results/provenance.json").read_bytes()
+    again.succeed("results/scores.tsv", "--forceall", "--configfile", "again.json")
+    assert (tmp_path / "results/provenance.json").read_bytes() == first
 
 
 def test_the_record_is_true(demo: Workflow) -> None:
@@ -40,6 +48,9 @@ def test_the_record_is_true(demo: Workflow) -> None:
     assert record["packages"]["numpy"]
     assert record["times"]["embed_shard"]["jobs"] == 2 * record["config"]["shards"]
     assert record["times"]["embed_shard"]["seconds"] > 0
+    # Of all that ran, the record has what came before it.
+    ran = {path.name.removesuffix(".tsv") for path in demo.folder.glob("results/benchmarks/*")}
+    assert set(record["times"]) == ran - {"score_matches", "audit_gallery", "build_report"}
     assert record["machine"]["cores"] >= 1
     assert {"person", "image"}.isdisjoint(record["config"])
     commit = record["workflow"]["commit"]
@@ -61,10 +72,17 @@ def test_times_bear_with_what_could_not_be_measured(tmp_path: Path) -> None:
     (folder / "a.tsv").write_text("s\th:m:s\tmax_rss\n1.5\t0:00:01\t-\n")
     (folder / "b.tsv").write_text("s\th:m:s\tmax_rss\n2.25\t0:00:02\t100.5\n")
     (tmp_path / "build_index.tsv").write_text("s\tmax_rss\nNA\tNA\n")
+    (tmp_path / "build_report.tsv").write_text("s\tmax_rss\n9\t9\n")  # of an earlier run
     assert times(tmp_path) == {
         "build_index": {"jobs": 1, "seconds": 0.0, "largest_memory_mb": 0.0},
         "embed_shard": {"jobs": 2, "seconds": 3.75, "largest_memory_mb": 100.5},
     }
+
+
+def test_a_date_that_is_none_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "yesterday")
+    with pytest.raises(VisageError, match="SOURCE_DATE_EPOCH is 'yesterday'"):
+        date()
 
 
 @pytest.mark.parametrize("target", ["all", "forget", "delete_results"])
@@ -72,4 +90,4 @@ def test_a_config_with_braces_reaches_every_rule(target: str, tmp_path: Path) ->
     """Snakemake takes braces in parameters for wildcards, unless told otherwise."""
     links = "links=https://people.example/{id}"
     said = Workflow(tmp_path).succeed("--dry-run", target, "--config", links)
-    assert ("write_provenance" if target == "all" else target) in said
+    assert ("score_matches" if target == "all" else target) in said

@@ -230,15 +230,16 @@ def remove_stale(config: dict) -> None:
     evaluation = [results / "evaluation.json", results / "evaluation.html"]
     judged = [] if config["match"]["ranking"] == "visage" else evaluation[:1]
     matches = [results / f"queries/matches/{shard}.parquet" for shard in shards]
-    scores = results / "scores.tsv"
+    images = results / "images.tsv"
+    scores = [results / "scores.tsv", results / "provenance.json"]  # one job makes both
     _remove_unless(gallery, index)
     _remove_unless(index, evaluation)
     _remove_unless([*gallery, *index], [results / "gallery/audit.tsv"])
     for table, match in zip(queries, matches, strict=True):
         _remove_unless([table, *index, *judged], [match])
-    _remove_unless([*queries, *matches, *judged], [scores])
-    _remove_unless([*gallery, *queries], [results / "images.tsv"])
-    _remove_unless([*gallery, *queries, *matches, scores], [results / "report.html"])
+    _remove_unless([*gallery, *queries], [images])
+    _remove_unless([*gallery, *index, *matches, *judged, images], scores)
+    _remove_unless([*gallery, *queries, *matches, *scores], [results / "report.html"])
 
 
 def _remove_unless(sources: list[Path], results: list[Path]) -> None:

@@ -17,8 +17,15 @@ from visage.errors import VisageError
 from visage.files import write_text
 from visage.tables import read_origin, read_table
 
+EPOCH = "SOURCE_DATE_EPOCH"  # the environment variable of reproducible-builds.org
+
 # Said on the command line for one target only, and about somebody who wants to be forgotten.
 _NOT_KEPT = ("person", "image")
+# The rules whose jobs come before the scores; a benchmark of any other is of an earlier run.
+STEPS = (
+    *("make_demo", "list_images", "fetch_weights", "embed_shard", "import_index", "build_index"),
+    *("evaluate_gallery", "match_shard", "tabulate_images"),
+)
 
 
 def write_provenance(
@@ -37,6 +44,9 @@ def write_provenance(
 ) -> None:
     """Write what a run was made from, with what, and how long it took.
 
+    Where SOURCE_DATE_EPOCH is set, it is the date, and no times are written: two runs of the same
+    images on the same machine then give the same bytes (reproducible-builds.org).
+
     Args:
         output: The JSON file to write.
         config: The checked config, complete; given to the workflow again it repeats the run.
@@ -50,10 +60,13 @@ def write_provenance(
         benchmarks: The folder of Snakemake's benchmarks.
         home: The folder of the workflow.
         command: What repeats the run.
+
+    Raises:
+        VisageError: A table is missing or damaged, or SOURCE_DATE_EPOCH is no number of seconds.
     """
     origin = read_origin(faces)
     record = {
-        "written": datetime.now(UTC).isoformat(timespec="seconds"),
+        "written": date().isoformat(timespec="seconds"),
         "workflow": {"version": version(home), **_commit(home), "command": command},
         "config": {key: value for key, value in config.items() if key not in _NOT_KEPT},
         "model": {
@@ -75,9 +88,24 @@ def write_provenance(
         },
         "environments": {path.name: _sha256(path) for path in sorted(home.glob("envs/*.yaml"))},
         "machine": _machine(),
-        "times": times(benchmarks),
+        "times": {} if os.environ.get(EPOCH) else times(benchmarks),
     }
     write_text(output, json.dumps(record, indent=2, ensure_ascii=False) + "\n")
+
+
+def date() -> datetime:
+    """Give the time to write down: now, or that of SOURCE_DATE_EPOCH.
+
+    Raises:
+        VisageError: SOURCE_DATE_EPOCH is no number of seconds.
+    """
+    epoch = os.environ.get(EPOCH)
+    try:
+        return datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)
+    except (ValueError, OverflowError, OSError) as error:
+        raise VisageError(
+            f"{EPOCH} is {epoch!r}, and has to be a whole number of seconds since 1970."
+        ) from error
 
 
 def summary(path: Path) -> dict[str, str]:
@@ -121,13 +149,15 @@ def _lines(record: dict[str, Any]) -> dict[str, str]:
 
 
 def times(benchmarks: Path) -> dict[str, dict[str, float]]:
-    """Sum up Snakemake's benchmarks for each rule: jobs, seconds, largest memory in MB.
+    """Sum up Snakemake's benchmarks for each of `STEPS`: jobs, seconds, largest memory in MB.
 
     Of a job that ran several times the last run counts; one may be from an earlier day.
     """
     found: dict[str, dict[str, float]] = {}
     for path in sorted(benchmarks.rglob("*.tsv")):
         rule = path.relative_to(benchmarks).parts[0].removesuffix(".tsv")
+        if rule not in STEPS:
+            continue
         with path.open(encoding="utf-8", newline="") as file:
             row = next(csv.DictReader(file, delimiter="\t"), {})
         sums = found.setdefault(rule, {"jobs": 0, "seconds": 0.0, "largest_memory_mb": 0.0})
