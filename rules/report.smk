@@ -1,6 +1,6 @@
 """A page to look at.
 
-tables, matches, index, scores, audit, evaluation, photographs ─► report.html
+tables, matches, index, scores, provenance, audit, evaluation, photographs ─► report.html
 (and report/<page>.html with their pictures, where there are many photographs)
 """
 
@@ -12,6 +12,7 @@ rule build_report:
         matches=MATCHES,
         faces=rules.build_index.output.faces,
         scores=rules.score_matches.output.scores,
+        provenance=rules.score_matches.output.provenance,
         audit=rules.audit_gallery.output[0],
         evaluation=EVALUATION,
         names=NAMES,
@@ -35,13 +36,8 @@ rule build_report:
         gallery=literal(config["gallery"]),
         queries=literal(config["queries"]),
         links=literal(config["links"]),
-        model=config["model"],
         match=config["match"],
         normalize=config["index"]["normalize"],
         published=ENTRY["threshold"],
-        entry=ENTRY,
-        files=REGISTRY["files"],
-        home=HERE,
-        command=literal(PLAN.command),
     script:
         "../scripts/build_report.py"

@@ -4,9 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from visage.job import logged
-from visage.provenance import version
 from visage.report import build_report
-from visage.report.data import made_from
 from visage.verdict import resolve_threshold
 
 if TYPE_CHECKING:
@@ -29,24 +27,21 @@ with logged(snakemake.log[0]):
         Path(evaluation) if evaluation else None,
         params.match["ranking"],
     )
-    faces = Path(snakemake.input.faces)
     build_report(
         gallery_tables=paths(snakemake.input.gallery_tables),
         query_tables=paths(snakemake.input.query_tables),
         matches=paths(snakemake.input.matches),
-        faces=faces,
+        faces=Path(snakemake.input.faces),
         scores=Path(snakemake.input.scores),
         audit=Path(snakemake.input.audit),
         evaluation=Path(evaluation) if evaluation else None,
+        provenance=Path(snakemake.input.provenance),
         gallery_folder=Path(params.gallery),
         queries_folder=Path(params.queries),
         names=Path(names) if names else None,
         links=params.links,
-        model=params.model,
         threshold=threshold.value,
         threshold_source=threshold.source,
-        command=params.command,
-        made_from=made_from(faces, version(Path(params.home)), params.entry, params.files),
         output=Path(snakemake.output[0]),
         threads=snakemake.threads,
     )

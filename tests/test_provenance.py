@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from conftest import REPO, Workflow
 from visage.errors import VisageError
-from visage.provenance import date, summary, times
+from visage.provenance import date, times
 
 
 def test_a_run_is_repeated_from_its_record(
@@ -55,15 +55,6 @@ def test_the_record_is_true(demo: Workflow) -> None:
     assert {"person", "image"}.isdisjoint(record["config"])
     commit = record["workflow"]["commit"]
     assert commit is None or len(commit) == 40
-
-
-def test_the_summary_is_for_people(demo: Workflow, tmp_path: Path) -> None:
-    lines = summary(demo.folder / "results/provenance.json")
-    assert "sface-yunet" in lines["Model"]
-    assert "no_face" in lines["Images, queries"]
-    (tmp_path / "provenance.json").write_text('{"written": 1')
-    with pytest.raises(VisageError, match="damaged"):
-        summary(tmp_path / "provenance.json")
 
 
 def test_times_bear_with_what_could_not_be_measured(tmp_path: Path) -> None:

@@ -63,6 +63,36 @@ EVALUATION = {
     "published": {"threshold": 1.128, "fpir": 0.0, "fnir": 0.03},
     "threshold": 1.0,
 }
+PROVENANCE: dict[str, Any] = {
+    "written": "2026-03-01T00:30:00+01:00",
+    "workflow": {
+        **{"version": "0.1.0", "commit": "c0ffee" + "0" * 34, "changed": True},
+        "command": "snakemake --config queries='a b'",
+    },
+    "model": {
+        "name": "made-up",
+        "fingerprint": "f" * 32,
+        "entry": {
+            **{"recognizer": "R", "detector": "D", "engine": "E", "alignment": "five-point"},
+        },
+        "weights": [
+            {
+                **{"file": "r.onnx", "sha256": "ab" * 32, "licence": "MIT"},
+                **{"made_from": "source.onnx", "sources": ["https://weights.example/<b>"]},
+            }
+        ],
+    },
+    "images": {
+        "gallery": {"images": 13, "status": {"ok": 12}, "faces": 12, "sha256": "1" * 64},
+        "queries": {"images": 6, "status": {"no_face": 1}, "faces": 6, "sha256": "2" * 64},
+    },
+    "results": {"scores.tsv": "3" * 64},
+    "packages": {"numpy": "2.5.5"},
+    "machine": {
+        **{"processor": "P", "cores": 2, "memory_gb": 8.0, "system": "S", "python": "3.12"},
+    },
+    "times": {"embed_shard": {"jobs": 4, "seconds": 61.5, "largest_memory_mb": 500.4}},
+}
 
 
 @dataclass(frozen=True)
@@ -81,15 +111,13 @@ class Made:
             "scores": self.folder / "scores.tsv",
             "audit": self.folder / "audit.tsv",
             "evaluation": self.folder / "evaluation.json",
+            "provenance": self.folder / "provenance.json",
             "gallery_folder": self.folder / "gallery",
             "queries_folder": self.folder / "queries",
             "names": None,
             "links": "https://people.example/{id}",
-            "model": "made-up",
             "threshold": THRESHOLD,
             "threshold_source": "From the test.",
-            "command": "snakemake --config queries='a b'",
-            "made_from": {"Workflow": "Visage-ML 0", "Weights <b>": "SHA-256 00"},
             "output": output,
         }
         build_report(**(arguments | changes))
@@ -172,6 +200,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
         "\n".join(["\t".join(COLUMNS), *("\t".join(row) for row in AUDIT)]) + "\n"
     )
     (folder / "evaluation.json").write_text(json.dumps(EVALUATION))
+    (folder / "provenance.json").write_text(json.dumps(PROVENANCE))
     return Made(folder)
 
 
@@ -375,8 +404,28 @@ def addresses(style: str) -> list[str]:
     return re.findall(r"url\(([^)]*)\)", style)
 
 
-def test_a_damaged_audit_or_evaluation_is_told(made: Made, tmp_path: Path) -> None:
-    for key, text in (("audit", "kind\tperson\nx\ty\n"), ("evaluation", "[]")):
+def test_how_it_was_made_is_shown(page: BeautifulSoup, made: Made, tmp_path: Path) -> None:
+    part = page.select_one("#made")
+    assert part
+    text = " ".join(part.get_text(" ", strip=True).split())
+    for said in (
+        *("28 February 2026, 23:30 UTC", "0.1.0", "c0ffee", "not committed", "queries='a b'"),
+        *("made-up", "f" * 32, "ab" * 32, "MIT", "source.onnx", "https://weights.example/<b>"),
+        *("1 no face", "numpy 2.5.5", "P, 2 cores, 8.0 GB", "61.5", "500", "3" * 64),
+    ):
+        assert said in text, said
+    assert "28 February 2026" in page.select_one("#summary").get_text()  # type: ignore[union-attr]
+    # As it is with SOURCE_DATE_EPOCH, and outside of git.
+    bare = {"times": {}, "workflow": PROVENANCE["workflow"] | {"commit": None, "changed": None}}
+    (tmp_path / "bare.json").write_text(json.dumps(PROVENANCE | bare))
+    text = made.read("bare.html", provenance=tmp_path / "bare.json").get_text()
+    assert "not in git" in text
+    assert "embed_shard" not in text
+
+
+def test_a_damaged_file_is_told(made: Made, tmp_path: Path) -> None:
+    damaged = {"audit": "kind\tperson\nx\ty\n", "evaluation": "[]", "provenance": '{"written": 1}'}
+    for key, text in damaged.items():
         path = tmp_path / key
         path.write_text(text)
         with pytest.raises(VisageError, match=r"is damaged.*Delete it"):

@@ -108,46 +108,6 @@ def date() -> datetime:
         ) from error
 
 
-def summary(path: Path) -> dict[str, str]:
-    """Give the record in a few lines for people: label → text.
-
-    Raises:
-        VisageError: The file is missing or damaged.
-    """
-    try:
-        record = json.loads(path.read_text(encoding="utf-8"))
-        return _lines(record)
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise VisageError(
-            f"{path} is missing or damaged ({error}). Delete it and run the workflow again."
-        ) from error
-
-
-def _lines(record: dict[str, Any]) -> dict[str, str]:
-    workflow, model, machine = record["workflow"], record["model"], record["machine"]
-    commit = workflow["commit"][:12] if workflow["commit"] else "not in git"
-    changed = ", with changes that are not committed" if workflow["changed"] else ""
-    lines = {
-        "Written": record["written"],
-        "Workflow": f"{workflow['version']}, {commit}{changed}",
-        "Command": workflow["command"],
-        "Model": f"{model['name']}, fingerprint {model['fingerprint']}",
-    }
-    for file in model["weights"]:
-        lines[f"Weights {file['file']}"] = f"SHA-256 {file['sha256']}, {file['licence']}"
-    for name, facts in record["images"].items():
-        statuses = ", ".join(f"{count} {status}" for status, count in facts["status"].items())
-        lines[f"Images, {name}"] = f"{facts['images']} ({statuses}), {facts['faces']} faces"
-    memory = f"{machine['memory_gb']} GB, " if machine["memory_gb"] else ""
-    lines["Machine"] = (
-        f"{machine['processor']}, {machine['cores']} cores, {memory}{machine['system']}, "
-        f"Python {machine['python']}"
-    )
-    for rule, spent in record["times"].items():
-        lines[f"Time, {rule}"] = f"{spent['seconds']} s, jobs: {spent['jobs']}"
-    return lines
-
-
 def times(benchmarks: Path) -> dict[str, dict[str, float]]:
     """Sum up Snakemake's benchmarks for each of `STEPS`: jobs, seconds, largest memory in MB.
 

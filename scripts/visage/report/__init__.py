@@ -13,7 +13,7 @@ from pathlib import Path
 
 from visage.listing import as_path
 from visage.names import link, read_names
-from visage.report import charts, data, pictures, render, view
+from visage.report import charts, data, made, pictures, render, view
 
 log = logging.getLogger(__name__)
 
@@ -29,15 +29,13 @@ def build_report(
     scores: Path,
     audit: Path,
     evaluation: Path | None,
+    provenance: Path,
     gallery_folder: Path,
     queries_folder: Path,
     names: Path | None,
     links: str | None,
-    model: str,
     threshold: float | None,
     threshold_source: str,
-    command: str,
-    made_from: dict[str, str],
     output: Path,
     threads: int = 2,
     one_page: int = ONE_PAGE,
@@ -47,7 +45,7 @@ def build_report(
     Beyond `one_page` photographs it is an overview, and pages of cards with their pictures in the
     folder beside it that is called as it is (report.html: report/).
 
-    The same inputs give the same bytes; nothing is taken from the clock. A photograph that is gone
+    The same inputs give the same bytes; the date is that of provenance.json. A photograph that is gone
     by now is replaced by a note.
 
     Args:
@@ -58,15 +56,13 @@ def build_report(
         scores: The scores table.
         audit: The gallery's audit.
         evaluation: The gallery's evaluation.json, where it is used.
+        provenance: The provenance.json of the scores.
         gallery_folder: Where the gallery's images are.
         queries_folder: Where the queries' images are.
         names: The names file, if there is one.
         links: The config's template of a person's page, if any.
-        model: The entry of config/models.yaml.
         threshold: The largest distance of a match; None: there is none.
         threshold_source: A sentence that says where it comes from.
-        command: What repeats the run.
-        made_from: What else a repetition must meet: label → text.
         output: The HTML file to write.
         threads: For reading and scaling images.
         one_page: How many photographs stand in the page itself.
@@ -90,25 +86,23 @@ def build_report(
     in_files = len(queries) > one_page
     cut = partial(pictures.cut, keep=pictures.Files(folder) if in_files else pictures.inline)
     with ThreadPoolExecutor(threads) as pool:
-        made = iter(list(pool.map(cut, orders)))
-    photographs = [next(made) for _ in queries]
+        cuttings = iter(list(pool.map(cut, orders)))
+    photographs = [next(cuttings) for _ in queries]
     page = view.make_page(
         queries=queries,
         photographs=photographs,
         gallery=gallery,
-        nearest={key: next(made).crops[0] for key in boxes},
-        problem_pictures={image: next(made).photograph for image in shown},
+        nearest={key: next(cuttings).crops[0] for key in boxes},
+        problem_pictures={image: next(cuttings).photograph for image in shown},
         scores=data.read_scores(scores),
         findings=findings,
         evaluation=data.read_evaluation(evaluation) if evaluation else None,
         run=view.Run(
-            model=model,
             threshold=threshold,
             threshold_source=threshold_source,
-            command=command,
             gallery=str(gallery_folder),
             queries=str(queries_folder),
-            made_from=made_from,
+            made=made.read_made(provenance),
         ),
         name=lambda person: (person in known and known[person].name) or person,
     )

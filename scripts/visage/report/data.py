@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from visage.errors import VisageError
 from visage.findings import COLUMNS
-from visage.tables import read_origin, read_table
+from visage.tables import read_table
 
 CANDIDATES = 10  # people shown for each face
 NOT_COMPARED = "none"  # stands for a verdict where there is no embedding to compare
@@ -322,29 +322,6 @@ def _missing(path: Path) -> VisageError:
 
 def _damaged(path: Path, why: object) -> VisageError:
     return VisageError(f"{path} is damaged ({why}). Delete it and run the workflow again.")
-
-
-def made_from(
-    faces: Path, version: str, entry: dict[str, Any], files: dict[str, Any]
-) -> dict[str, str]:
-    """Give what else a repetition must meet, for people: label → text; nothing that changes.
-
-    Args:
-        faces: The index's faces.parquet.
-        version: Of the workflow.
-        entry: The model's entry of config/models.yaml.
-        files: The weight files of config/models.yaml.
-    """
-    facts = {
-        "Workflow": f"Visage-ML {version}",
-        "Recogniser": f"{entry['recognizer']}, {entry['engine']}",
-        "Detector": f"{entry['detector']}, {entry['alignment']} alignment",
-        "Fingerprint of model and packages": read_origin(faces).fingerprint,
-    }
-    for name in sorted(set(entry["weights"].values())):
-        file = files[name]
-        facts[f"Weights {name}"] = f"SHA-256 {file['sha256']}, {file['licence']}"
-    return facts
 
 
 def _concatenated(paths: list[Path], columns: list[str]) -> pa.Table:

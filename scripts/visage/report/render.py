@@ -5,6 +5,7 @@ import hashlib
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from urllib.parse import quote
@@ -22,6 +23,10 @@ from visage.verdict import VERDICTS
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 CARDS = 250  # on a page of its own
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June", "July"),
+    *("August", "September", "October", "November", "December"),
+)
 
 
 @dataclass(frozen=True)
@@ -85,6 +90,7 @@ def _render(page: Page, part: Part, chart: str, original: partial[str]) -> str:
         "plural": plural,
         "percent": percent,
         "rate": _rate,
+        "date": _date,
         "group": lambda group: group or TOP_LEVEL,
         "original": original,
         "address": partial(_address, part.prefix),
@@ -112,6 +118,11 @@ def _render(page: Page, part: Part, chart: str, original: partial[str]) -> str:
 def _rate(share: float) -> str:
     """Give a share in per cent with as many decimals as tell it from 0 and 100 %."""
     return f"{100 * share:.1f}".removesuffix(".0") + "\u202f%"
+
+
+def _date(moment: datetime) -> str:
+    """Give a date for people, in the language of the page, whatever the machine's."""
+    return f"{moment.day} {MONTHS[moment.month - 1]} {moment.year}, {moment:%H:%M} UTC"
 
 
 def _address(prefix: str, picture: Picture) -> str:

@@ -17,6 +17,7 @@ from visage.report.data import (
     Query,
     query_problems,
 )
+from visage.report.made import Made
 from visage.report.pictures import Cuttings, Missing, Picture
 from visage.verdict import VERDICTS
 
@@ -33,13 +34,11 @@ SHEET = dict[str, Picture]  # CSS class → picture
 class Run:
     """How the results were made."""
 
-    model: str
     threshold: float | None
     threshold_source: str
-    command: str
     gallery: str  # folders, as the config names them
     queries: str
-    made_from: dict[str, str]  # label → text: what else a repetition must meet
+    made: Made
 
 
 @dataclass(frozen=True)
