@@ -36,7 +36,9 @@ with logged(snakemake.log[0]):
         log_file=Path(snakemake.log[0]),
         rebuild=rebuild,
     )
+    index = snakemake.params.config["index"]["existing"]
     aloud(
         "Forgotten; nothing of it was found in the results. What was removed and searched: "
         f"{report}\nThe photographs and the names file are yours and were not touched."
+        + (f" Nor was the index in {index}: make it again without them, too." if index else "")
     )

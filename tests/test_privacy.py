@@ -1,8 +1,10 @@
 """Forgetting, the deny list, the date of retention, and that nothing leaves the machine."""
 
+import base64
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -14,6 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from conftest import REPO, Workflow
+from PIL import Image
 from visage.deny import DenyList, read_deny, write_deny
 from visage.errors import VisageError
 from visage.listing import Entry, Stat
@@ -125,6 +128,54 @@ def test_a_forgotten_photograph_takes_nothing_else_along(tmp_path: Path, photogr
     assert f"known/{query.name}".encode() not in after
     assert hashlib.sha256(query.read_bytes()).hexdigest().encode() not in after
     assert query.exists()
+
+
+def pictures(folder: Path) -> set[str]:
+    """Give the SHA-256 of every picture of the report: in its pages, and in the folder of pages."""
+    report = folder / "results/report"
+    found = {path.read_bytes() for path in report.rglob("*") if path.suffix == ".webp"}
+    for page in (folder / "results/report.html", *report.rglob("*.html")):
+        inline = re.findall(r"data:image/webp;base64,([A-Za-z0-9+/=]+)", page.read_text())
+        found |= {base64.b64decode(text) for text in inline}
+    return {hashlib.sha256(data).hexdigest() for data in found}
+
+
+def test_nobody_forgotten_is_left_in_a_report_of_many_pages(
+    tmp_path: Path, photographs: Path
+) -> None:
+    """Pages and pictures are those of a project in which the person never was."""
+    targets = ("results/report.html", "results/images.tsv")
+    config = ("--configfile", "config.yaml")
+    made = {}
+    for name in ("with", "without"):
+        workflow = project(tmp_path / name, photographs, sidecars="none")
+        queries, person = workflow.folder / "queries", workflow.folder / "gallery" / PERSON
+        shutil.rmtree(queries / "known")  # another photograph of the person, a query of its own
+        Image.new("RGB", (16, 16), "teal").save(queries / "0.png")
+        for number in range(1, 1001):  # one more than fits into one page
+            shutil.copy(queries / "0.png", queries / f"{number}.png")
+        if name == "with":
+            (photograph,) = person.iterdir()
+            shutil.copy(photograph, queries / "the-same.jpg")
+            shutil.copytree(person, person.parent / "somebody-else")
+        else:
+            shutil.rmtree(person)
+        workflow.succeed(*targets, *config)
+        made[name] = pictures(workflow.folder)
+    assert len(made["with"] - made["without"]) > 2  # the photograph, its face, the gallery's
+    workflow = Workflow(tmp_path / "with")
+    before = everything(workflow.folder)
+    assert PERSON.encode() in before
+    assert NAME.encode() in before
+
+    workflow.succeed("forget", *config, "--config", f"person={PERSON}")
+    after = everything(workflow.folder)
+    assert PERSON.encode() not in after
+    assert NAME.encode() not in after
+    assert len(list((workflow.folder / "results/report").glob("*.html"))) > 1
+    assert pictures(workflow.folder) == made["without"]
+    images = pd.read_csv(workflow.folder / "results/images.tsv", sep="\t").set_index("image")
+    assert images.loc["the-same.jpg", "status"] == "denied"
 
 
 def read_table_of(folder: Path, query: Path) -> list[dict]:

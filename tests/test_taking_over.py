@@ -212,3 +212,48 @@ def test_an_index_of_another_model_is_told(tmp_path: Path) -> None:
     write_original(tmp_path / "old", np.ones((3, 128), np.float32), ["a", "b", "c"])
     with pytest.raises(VisageError, match="another model"):
         read_vectors(tmp_path / "old/face.db", DIMENSION, 3)
+
+
+def test_a_person_of_an_existing_index_is_forgotten(tmp_path: Path) -> None:
+    """The index is the user's own, like photographs: it stays, and nobody comes back from it."""
+    workflow = weightless(tmp_path)
+    data = workflow.folder
+    vectors = embeddings(3, 6, 4)
+    items = vectors[:, :3].reshape(-1, DIMENSION)
+    labels = [f"somebody-{number // 3}" for number in range(len(items))]
+    write_original(data / "old", items, labels)
+    before = {path.name: path.read_bytes() for path in (data / "old").iterdir()}
+    write_vector(data / "queries/scene/known.vector", vectors[4, 3])
+    # A folder of the gallery's name is not the gallery here, and none of this command's business.
+    bystander = data / "gallery/somebody-4/face.vector"
+    write_vector(bystander, np.ones(DIMENSION))
+    configure(data, import_vectors=True, index={"existing": "old"})
+    targets = ("results/scores.tsv", "results/images.tsv")
+    workflow.succeed(*targets, *PRESET)
+    assert "somebody-4" in workflow.scores()["ID"].tolist()
+    heads = [vector[:4].tobytes() for vector in items[12:15]]
+    assert all(head in (data / "results/gallery/face.db").read_bytes() for head in heads)
+
+    assert "somebody-4" in workflow.fail("forget", *PRESET, "--config", "person=somebody-44")
+    printed = workflow.succeed("forget", *PRESET, "--config", "person=somebody-4")
+    assert "Nor was the index in old" in printed
+    for again in (False, True):
+        if again:
+            shutil.rmtree(data / "results/gallery")
+            workflow.succeed(*targets, *PRESET)
+        left = sorted(path for path in (data / "results").rglob("*") if path.is_file())
+        assert not [p for p in left if "somebody-4" in str(p)]
+        for path in left:
+            content = path.read_bytes()
+            if path.suffix == ".parquet":
+                table = read_table(path)
+                content = repr(table.to_pylist()).encode()
+                if "embedding" in table.column_names:
+                    content += table["embedding"].combine_chunks().flatten().to_numpy().tobytes()
+            for trace in (b"somebody-4", *heads):
+                assert trace not in content, path
+        kept = [label for label in labels if label != "somebody-4"]
+        assert json.loads((data / "results/gallery/face.json").read_text()) == kept
+    assert set(workflow.scores()["ID"]) <= set(kept)
+    assert {path.name: path.read_bytes() for path in (data / "old").iterdir()} == before
+    assert bystander.exists()

@@ -21,6 +21,11 @@ DATABASE, LABELS = "face.db", "face.json"
 _REMEDY = "Set index.existing to the folder in which the original program's builder left both."
 
 
+def listed(config: dict) -> tuple[str, ...]:
+    """Give the sets whose folders are listed: not the gallery where an index stands for it."""
+    return ("queries",) if config["index"]["existing"] else ("gallery", "queries")
+
+
 def files_of(folder: str) -> tuple[str, str]:
     """Give the two files of an existing gallery.
 
@@ -43,6 +48,16 @@ def denied(deny: str | None) -> str | None:
 def item_image(label: str, item: int) -> str:
     """Give what stands for an item's photograph, which the index does not name."""
     return f"{label}/{DATABASE} item {item:07}"
+
+
+def images(folder: str) -> list[str]:
+    """Give what stands for the photographs of an existing gallery, in the order of its items.
+
+    Raises:
+        VisageError: The gallery is incomplete, or its labels are none.
+    """
+    people = read_labels(Path(files_of(folder)[1]))
+    return [item_image(person, item) for item, person in enumerate(people)]
 
 
 def item_of(image: str) -> int:

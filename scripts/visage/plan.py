@@ -16,7 +16,7 @@ from pathlib import Path, PurePath
 from visage.config import load, missing_folder
 from visage.deny import read_deny
 from visage.errors import VisageError
-from visage.existing import files_of
+from visage.existing import files_of, listed
 from visage.files import remove_if_old
 from visage.fingerprint import fingerprint
 from visage.gpu import gpus_to_ask_for
@@ -62,11 +62,6 @@ def make(config: dict, registry: dict, demo: str) -> Plan:
         embed_environment=_embed_environment(on_tensorflow, gpus),
         command=command(config),
     )
-
-
-def listed(config: dict) -> tuple[str, ...]:
-    """Give the sets whose folders are listed; the original program's index needs none."""
-    return SETS[1:] if config["index"]["existing"] else SETS
 
 
 def _embed_environment(on_tensorflow: bool, gpus: int) -> str:

@@ -15,13 +15,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from visage import existing
 from visage.deny import DenyList, read_deny, write_deny
 from visage.errors import VisageError
+from visage.existing import listed
 from visage.files import PRIVATE, TEMPORARY, replacing, write_text
 from visage.listing import (
     IMAGE_SUFFIXES,
     VECTOR_SUFFIX,
     Entry,
+    Stat,
     as_path,
     as_text,
     check_set,
@@ -86,11 +89,6 @@ def forget(
         raise VisageError("forget needs the deny list: set deny to the path of a TSV file.")
     results = Path(config["results"])
     require_none(results)
-    if config["index"].get("existing") and config["person"]:
-        raise VisageError(
-            f"person: with index.existing the people are those of {config['index']['existing']}, "
-            "which is yours. Make that index again without them, then run delete_results."
-        )
     deny = read_deny(config["deny"]) if Path(config["deny"]).exists() else DenyList()
     listing = {name: _listing(config, name) for name in SETS}
     subject = _subject(config, listing, results, deny)
@@ -120,8 +118,8 @@ def forget(
     findings = sweeper.search([folder for folder in folders if folder.is_dir()])
     report = _report(results, subject, removed, findings, sweeper)
     if findings.left:
-        listed = "".join(f"\n  {path}: {what}" for path, what in findings.left[:20])
-        raise VisageError(f"Something is left; delete these files and run forget again:{listed}")
+        shown = "".join(f"\n  {path}: {what}" for path, what in findings.left[:20])
+        raise VisageError(f"Something is left; delete these files and run forget again:{shown}")
     if not rebuilt:
         raise VisageError(
             "Everything of it is removed and on the deny list, but the results could not be made "
@@ -161,7 +159,7 @@ def delete_everything(config: dict, outputs: set[str], keep: Path) -> None:
     count += sum(path.is_file() for path in cache.rglob("*"))
     shutil.rmtree(cache, ignore_errors=True)
     if config["sidecars"] == "beside":
-        for name in SETS:
+        for name in listed(config):
             for entry in _listing(config, name):
                 count += _unlink(_beside(config, name, entry.image))
     log.info(
@@ -171,6 +169,8 @@ def delete_everything(config: dict, outputs: set[str], keep: Path) -> None:
 
 
 def _listing(config: dict, name: str) -> list[Entry]:
+    if name not in listed(config):  # the original program's index is the gallery
+        return [Entry(image, Stat(0, 0)) for image in existing.images(config["index"]["existing"])]
     root = Path(config[name])
     return list_entries(root, import_vectors=True) if root.is_dir() else []
 
@@ -298,8 +298,8 @@ def _denials(subject: Subject) -> Iterator[tuple[str, str]]:
 
 def _kept_hashes(results: Path, subject: Subject, listing: dict[str, list[Entry]]) -> set[str]:
     """Give the SHA-256 of the images that remain; what else the cache knows is nobody's."""
-    listed = {(name, entry.image) for name in SETS for entry in listing[name]}
-    rest = {place for place in listed if not subject.has(*place)}
+    places = {(name, entry.image) for name in SETS for entry in listing[name]}
+    rest = {place for place in places if not subject.has(*place)}
     known = {sha256 for place, sha256 in _recorded(results) if sha256 and place in rest}
     return known - subject.needles.hashes
 
@@ -333,11 +333,12 @@ def _beside(config: dict, name: str, image: str) -> list[Path]:
 
 def _remove_beside(config: dict, subject: Subject) -> int:
     """Delete the vectors and lists beside the subject's images."""
-    files = {path for image in subject.images for path in _beside(config, *image)}
+    images = [image for image in subject.images if image[0] in listed(config)]
+    files = {path for image in images for path in _beside(config, *image)}
     root = Path(config["gallery"], as_path(subject.person or ""))
-    if subject.person is not None:
+    if subject.person is not None and "gallery" in listed(config):
         files |= set(root.rglob(f"*{VECTOR_SUFFIX}")) | set(root.rglob(f"{TEMPORARY}*"))
-    for name, image in subject.images:
+    for name, image in images:
         path = Path(config[name], as_path(image))
         twins = [p for p in path.parent.glob("*") if p.stem == path.stem and _is_image(p)]
         if twins in ([], [path]):  # the original program's name; of two images it could be either's

@@ -18,6 +18,7 @@ from visage.report import charts, data, made, pictures, render, view
 log = logging.getLogger(__name__)
 
 ONE_PAGE = 1000  # photographs up to which the report is a single file
+DENIED = "denied"  # status of a photograph on the deny list, see visage.tables
 PROBLEM_PICTURES = 200  # gallery images without a face that are shown; the rest is named only
 
 
@@ -76,10 +77,11 @@ def build_report(
     findings = data.read_findings(audit)
     boxes = data.gallery_boxes(faces, queries, view.shown_findings(findings))
     shown = [problem.image for problem in gallery.problems[:PROBLEM_PICTURES]]
+    denied = {problem.image for problem in gallery.problems if problem.status == DENIED}
     orders = [
         *_query_orders(queries, queries_folder),
-        *_face_orders(boxes, gallery_folder),
-        *_problem_orders(shown, gallery_folder),
+        *_face_orders(boxes, gallery_folder, denied),
+        *_problem_orders(shown, gallery_folder, denied),
     ]
     folder = output.with_suffix("")
     shutil.rmtree(folder, ignore_errors=True)  # the pages of an earlier, larger run
@@ -122,18 +124,24 @@ def _query_orders(queries: Iterable[data.Query], folder: Path) -> list[pictures.
             _path(folder, query.image),
             boxes=[face.box for face in query.faces],
             side=pictures.PHOTOGRAPH,
+            denied=query.status == DENIED,
         )
         for query in queries
     ]
 
 
 def _face_orders(
-    boxes: dict[tuple[str, int], data.Box | None], folder: Path
+    boxes: dict[tuple[str, int], data.Box | None], folder: Path, denied: set[str]
 ) -> list[pictures.Order]:
     size = pictures.GALLERY_FACE
-    return [pictures.Order(_path(folder, key[0]), [box], size) for key, box in boxes.items()]
+    return [
+        pictures.Order(_path(folder, image), [box], size, denied=image in denied)
+        for (image, _), box in boxes.items()
+    ]
 
 
-def _problem_orders(images: Iterable[str], folder: Path) -> list[pictures.Order]:
+def _problem_orders(images: Iterable[str], folder: Path, denied: set[str]) -> list[pictures.Order]:
     size = pictures.GALLERY_FACE
-    return [pictures.Order(_path(folder, image), side=size) for image in images]
+    return [
+        pictures.Order(_path(folder, image), side=size, denied=image in denied) for image in images
+    ]

@@ -49,6 +49,7 @@ class Order:
     boxes: Sequence[Box | None] = ()  # faces to cut out; None cuts the middle of the image
     crop: int = FACE  # pixels, side of the crops
     side: int = 0  # pixels, longer side of the thumbnail of the whole; 0 for none
+    denied: bool = False  # it is on the deny list: nothing of it may be shown
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,8 @@ def cut(order: Order, keep: Keep = inline) -> Cuttings:
     A file that cannot be read gives `Missing` with the reason, never an error: it may have gone
     or changed since it was embedded.
     """
+    if order.denied:
+        return _nothing(order, "It is on the deny list, so it is not shown.")
     try:
         image, scale = _read(order)
     except OSError as error:
