@@ -184,6 +184,39 @@ def read_table_of(folder: Path, query: Path) -> list[dict]:
     return [row for row in rows if row["image"].endswith(query.name)]
 
 
+def test_whatever_holds_an_embedding_is_its_owner_s_alone(
+    tmp_path: Path, photographs: Path
+) -> None:
+    """Every file that a run leaves is searched for all embeddings, whatever its name says."""
+    workflow = project(tmp_path, photographs)
+    config = ("--configfile", "config.yaml")
+    usual = os.umask(0o022)
+    try:
+        workflow.succeed(*config)
+        vector = f"results/gallery/vectors/{PERSON}/portrait.jpg.vector"
+        (tmp_path / vector).unlink()
+        workflow.succeed(vector, *config)  # by the rule that makes a single one
+    finally:
+        os.umask(usual)
+    needles = Needles()
+    for path in (tmp_path / "results").glob("*/tables/*.parquet"):
+        for embedding in read_table(path)["embedding"].drop_null().to_pylist():
+            needles.add_embedding(np.array(embedding, np.float32))
+    assert len(needles.heads) >= 2 * 5  # as the model gives them, and of length 1
+    folders = [tmp_path / "results", tmp_path / ".snakemake"]
+    found = {path for path, what in Sweeper(needles, []).search(folders).left}
+    kinds = {path.suffix for path in found}
+    assert kinds == {".parquet", ".db", ".vector"}
+    named = {path.relative_to(tmp_path).as_posix() for path in found}
+    assert {"results/gallery/face.db", "results/gallery/faces.parquet", vector} <= named
+    assert any(name.startswith("results/cache/") for name in named)
+    assert {path: oct(path.stat().st_mode & 0o777) for path in found} == dict.fromkeys(
+        found, "0o600"
+    )
+    # What holds none is public: it was not the umask that was strict.
+    assert (tmp_path / "results/scores.tsv").stat().st_mode & 0o777 == 0o644
+
+
 def test_the_search_finds_what_is_planted_anywhere(tmp_path: Path) -> None:
     """A proof that finds nothing is worth something only if it would have found it."""
     embedding = np.linspace(-1, 1, 8, dtype=np.float32)
