@@ -53,8 +53,8 @@ class Facenet:
 
     def detector(self, size: int) -> Detector:
         entry = self.entry | {"detection_size": size}
-        with WeightsHome(entry["weights"], self.weights):
-            return detector_factory(entry, self.weights)()
+        with WeightsHome(entry["weights"], self.weights) as home:
+            return detector_factory(entry, home, threads=2)()
 
 
 def random_weights(folder: Path) -> None:

@@ -19,7 +19,7 @@ def changed(tmp_path: Path, old: str, new: str) -> Path:
 
 def test_files_of_the_default_model() -> None:
     assert weight_files(load_registry(REGISTRY), "sface-yunet") == [
-        "face_detection_yunet_2023mar_int8bq.onnx",
+        "face_detection_yunet_2023mar_float32.onnx",
         "face_recognition_sface_2021dec_float32.onnx",
     ]
 
@@ -58,7 +58,7 @@ def test_what_an_entry_leaves_out_is_filled_in(tmp_path: Path) -> None:
         ("    licence: MIT\n", "", "'licence' is a required"),
         ("    by: fold_int8\n", "", "files.face_recognition_sface_2021dec_float32.onnx"),
         ("- url: https://", "- url: ftp://", "ftp://"),
-        (": face_detection_yunet_2023mar_int8bq.onnx", ": yunet.onnx", "is not among files"),
+        (": face_detection_yunet_2023mar_float32.onnx", ": yunet.onnx", "is not among files"),
         ("  retinaface.h5:\n    sha256", "  ../retinaface.h5:\n    sha256", r"\.\./retinaface"),
         ("    mirror: false\n", "    mirror: false\n    mirror: true\n", "'mirror' stands there"),
         ("models:\n", "models: [\n", "not proper YAML"),

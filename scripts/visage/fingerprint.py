@@ -8,7 +8,7 @@ import json
 from importlib import metadata
 
 # Raised when this project's own detection, alignment or batching code changes what comes out.
-CODE = 1
+CODE = 2
 
 _PACKAGES = ("deepface", "numpy", "opencv-contrib-python-headless", "pillow")
 _ENGINE_PACKAGES = {

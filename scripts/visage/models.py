@@ -53,12 +53,13 @@ def load_model(entry: dict, weights: Path, threads: int) -> Model:
         _limit_pytorch(threads)
     with WeightsHome(entry["weights"], weights) as home:
         recogniser = load_recogniser(entry, home, threads)
-        factory = detector_factory(entry, weights)
+        factory = detector_factory(entry, home, threads)
     crop = _CROPS[entry["alignment"]]
-    # Twice what detection scales down to: averaged into half, nothing that it would see is lost.
-    enough = 2 * entry["detection_size"] if entry["detection_size"] else None
     return Model(
-        factory, recogniser, lambda pixels, face: crop(pixels, face, recogniser.size), enough
+        factory,
+        recogniser,
+        lambda pixels, face: crop(pixels, face, recogniser.size),
+        entry["detection_size"],
     )
 
 

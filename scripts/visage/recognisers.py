@@ -1,18 +1,15 @@
 """Recognisers: crops in, embeddings out, whatever engine computes them."""
 
-import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from visage.deepface_client import WeightsHome, build_client
-from visage.gpu import say_what_computes
 from visage.images import Pixels
 from visage.interfaces import Embeddings, Recogniser
+from visage.sessions import OnnxSession, OpenVinoSession
 
 # TensorFlow is at its best with eight crops at a time.
 BATCH = 8
@@ -38,75 +35,6 @@ def _is_plain_keras(client: Any) -> bool:
 
     overrides = type(client).forward is not FacialRecognition.forward
     return not overrides and hasattr(client.model, "predict_on_batch")
-
-
-class OnnxSession:
-    """ONNX Runtime in the calling thread only: callers bring their own threads."""
-
-    def __init__(self, graph: Path) -> None:
-        """Load `graph`."""
-        import onnxruntime as ort
-
-        options = ort.SessionOptions()
-        options.log_severity_level = 3
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        wanted = ("CUDAExecutionProvider", "CPUExecutionProvider")
-        available = ort.get_available_providers()
-        if wanted[0] in available:
-            ort.preload_dlls()  # CUDA's libraries may come from packages, where nobody looks
-        self._session = ort.InferenceSession(
-            graph, options, providers=[name for name in wanted if name in available]
-        )
-        say_what_computes("ONNX Runtime", wanted[0] in self._session.get_providers())
-
-    def get_inputs(self) -> list[Any]:
-        """Give the graph's inputs, as ONNX Runtime does."""
-        return self._session.get_inputs()
-
-    def run(self, names: None, inputs: dict[str, NDArray[np.float32]]) -> list[NDArray[np.float32]]:
-        """Run the graph, as ONNX Runtime does."""
-        return self._session.run(names, inputs)
-
-
-class OpenVinoSession:
-    """A graph run by OpenVINO behind the two methods of ONNX Runtime that DeepFace calls.
-
-    One request a calling thread, and a stream of one thread for each: OpenVINO runs the requests of
-    one stream one after another. Float32 throughout, since bfloat16, which some processors would
-    take by themselves, gives other embeddings (cosine 0.99966).
-    """
-
-    def __init__(self, graph: Path, threads: int) -> None:
-        """Load and compile `graph` for `threads` callers on the CPU."""
-        import openvino as ov
-
-        self._compiled = ov.Core().compile_model(
-            graph,
-            "CPU",
-            {
-                "INFERENCE_NUM_THREADS": threads,
-                "NUM_STREAMS": threads,
-                "INFERENCE_PRECISION_HINT": "f32",
-            },
-        )
-        self._requests = threading.local()
-
-    def get_inputs(self) -> list[Any]:
-        """Give the graph's inputs, each with its `name`."""
-        return [_Named(port.any_name) for port in self._compiled.inputs]
-
-    def run(self, _: None, inputs: dict[str, NDArray[np.float32]]) -> list[NDArray[np.float32]]:
-        """Run the graph for the calling thread, which waits."""
-        if not hasattr(self._requests, "own"):
-            self._requests.own = self._compiled.create_infer_request()
-        result = self._requests.own.infer(inputs, share_inputs=True)
-        return [np.array(result[0])]
-
-
-@dataclass(frozen=True)
-class _Named:
-    name: str
 
 
 class DeepFaceRecogniser:

@@ -1,0 +1,93 @@
+"""ONNX graphs run by ONNX Runtime or OpenVINO, for callers that bring their own threads."""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from visage.gpu import say_what_computes
+
+
+class OnnxSession:
+    """ONNX Runtime in the calling thread only."""
+
+    def __init__(self, graph: Path) -> None:
+        """Load `graph`."""
+        import onnxruntime as ort
+
+        options = ort.SessionOptions()
+        options.log_severity_level = 3
+        options.intra_op_num_threads = 1
+        options.inter_op_num_threads = 1
+        wanted = ("CUDAExecutionProvider", "CPUExecutionProvider")
+        available = ort.get_available_providers()
+        if wanted[0] in available:
+            ort.preload_dlls()  # CUDA's libraries may come from packages, where nobody looks
+        self._session = ort.InferenceSession(
+            graph, options, providers=[name for name in wanted if name in available]
+        )
+        say_what_computes("ONNX Runtime", wanted[0] in self._session.get_providers())
+
+    def get_inputs(self) -> list[Any]:
+        """Give the graph's inputs, as ONNX Runtime does."""
+        return self._session.get_inputs()
+
+    def run(self, names: None, inputs: dict[str, NDArray[np.float32]]) -> list[NDArray[np.float32]]:
+        """Run the graph, as ONNX Runtime does."""
+        return self._session.run(names, inputs)
+
+
+class OpenVinoSession:
+    """A graph run by OpenVINO behind the methods of ONNX Runtime that DeepFace calls.
+
+    One request a calling thread, and a stream of one thread for each: OpenVINO runs the requests of
+    one stream one after another. Float32 throughout, since bfloat16, which some processors would
+    take by themselves, gives other embeddings (cosine 0.99966).
+    """
+
+    def __init__(self, graph: Path, threads: int, shape: Sequence[int] | None = None) -> None:
+        """Load and compile `graph` for `threads` callers on the CPU.
+
+        Args:
+            graph: An ONNX file.
+            threads: How many threads will call `run` at once.
+            shape: Of its one input, in place of that in the file; -1 where any size may come.
+        """
+        import openvino as ov
+
+        core = ov.Core()
+        model = core.read_model(graph)
+        if shape is not None:
+            model.reshape(list(shape))
+        self._compiled = core.compile_model(
+            model,
+            "CPU",
+            {
+                "INFERENCE_NUM_THREADS": threads,
+                "NUM_STREAMS": threads,
+                "INFERENCE_PRECISION_HINT": "f32",
+            },
+        )
+        self._requests = threading.local()
+
+    def get_inputs(self) -> list[Any]:
+        """Give the graph's inputs, each with its `name`."""
+        return [_Named(port.any_name) for port in self._compiled.inputs]
+
+    def run(
+        self, names: Sequence[str] | None, inputs: dict[str, NDArray[np.float32]]
+    ) -> list[NDArray[np.float32]]:
+        """Run the graph for the calling thread, which waits; all outputs, or those of `names`."""
+        if not hasattr(self._requests, "own"):
+            self._requests.own = self._compiled.create_infer_request()
+        results = self._requests.own.infer(inputs, share_inputs=True)
+        return [np.array(results[key]) for key in names or range(len(self._compiled.outputs))]
+
+
+@dataclass(frozen=True)
+class _Named:
+    name: str
