@@ -1,9 +1,9 @@
 """What the workflow costs beside the models: full run, nothing to do, one image added or removed.
 
-    python benchmarks/scale.py --images 1000 10000 100000 --shards 1 4 16
+    python benchmarks/scale.py --images 1000 10000 100000 --shards 1 4 16 --cost 10
 
-The images are made up (a hundred bytes each) and the model is a stub of known cost, COST in
-benchmarks/stub.py. Each run is a fresh `snakemake`; peak memory is that of its main process.
+The images are made up (a hundred bytes each) and the model is a stub of known cost. Each run is a
+fresh `snakemake`; peak memory is that of its largest process.
 """
 
 import argparse
@@ -19,6 +19,9 @@ import pandas as pd
 from PIL import Image
 
 ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT / "scripts"))
+
+from visage.provenance import times  # noqa: E402
 
 # Read by every Python process at its start, since PYTHONPATH names its folder: the embed job's
 # `load_model` becomes the stub's, and its weights need not be there.
@@ -27,6 +30,7 @@ import sys
 if any("embed_shard" in argument for argument in sys.argv):
     sys.path[:0] = [{scripts!r}, {benchmarks!r}]
     import stub, visage.shard
+    stub.COST = {cost}
     visage.shard.load_model = stub.load_model
     visage.shard.verify_model = lambda *_: None
 """
@@ -67,37 +71,38 @@ def snakemake(folder: Path, shards: int, cores: int) -> tuple[float, int]:
     return time.perf_counter() - start, int(done.stdout)
 
 
-def measure(images: Path, number: int, shards: int, cores: int) -> list[dict]:
-    """Measure the four kinds of runs on one number of images and shards."""
-    from stub import COST
-
+def measure(images: Path, number: int, shards: int, cores: int, cost: float) -> list[dict]:
+    """Measure the four kinds of runs on one number of images and shards, `cost` seconds each."""
     rows = []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "gallery").symlink_to(images)
         make_images(folder / "queries", 1)
         (folder / "site").mkdir()
-        site = SITE.format(scripts=str(ROOT / "scripts"), benchmarks=str(ROOT / "benchmarks"))
+        site = SITE.format(
+            scripts=str(ROOT / "scripts"), benchmarks=str(ROOT / "benchmarks"), cost=cost
+        )
         (folder / "site/sitecustomize.py").write_text(site)
         added = images / "person000" / "added.png"
 
         def run(kind: str) -> None:
             seconds, peak = snakemake(folder, shards, cores)
-            cost = COST * number / cores if kind == "full run" else 0.0
+            model = cost * number / cores if kind == "full run" else 0.0
             rows.append(
                 {
                     "images": number,
                     "shards": shards,
                     "run": kind,
                     "seconds": round(seconds, 1),
-                    "model alone": round(cost, 1),
-                    "ms an image beside the model": round(1000 * (seconds - cost) / number, 2),
+                    "model alone": round(model, 1),
+                    "ms an image beside the model": round(1000 * (seconds - model) / number, 2),
                     "peak MB": peak,
                 }
             )
             print(rows[-1], file=sys.stderr, flush=True)
 
         run("full run")
+        rows[-1]["slowest stages"] = slowest(folder / "results/benchmarks")
         run("nothing to do")
         Image.new("RGB", (33, 33), "teal").save(added)
         run("one added")
@@ -106,15 +111,21 @@ def measure(images: Path, number: int, shards: int, cores: int) -> list[dict]:
     return rows
 
 
+def slowest(benchmarks: Path) -> str:
+    """Name the three stages with the most seconds in all their jobs, from Snakemake's own times."""
+    stages = sorted(times(benchmarks).items(), key=lambda item: -item[1]["seconds"])
+    return ", ".join(f"{name} {spent['seconds']:.1f} s" for name, spent in stages[:3])
+
+
 def main() -> None:
     """Measure every combination and print a table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--images", type=int, nargs="+", default=[1000, 10_000])
     parser.add_argument("--shards", type=int, nargs="+", default=[1, 4, 16])
     parser.add_argument("--cores", type=int, default=2)
+    parser.add_argument("--cost", type=float, default=10, help="of the model, ms an image and core")
     parser.add_argument("--folder", type=Path, help="where the made-up images go, and stay")
     arguments = parser.parse_args()
-    sys.path[:0] = [str(ROOT / "scripts"), str(ROOT / "benchmarks")]
     home = arguments.folder or Path(tempfile.mkdtemp())
     rows = []
     for number in arguments.images:
@@ -122,7 +133,7 @@ def main() -> None:
         if not images.is_dir():
             make_images(images, number)
         for shards in arguments.shards:
-            rows += measure(images, number, shards, arguments.cores)
+            rows += measure(images, number, shards, arguments.cores, arguments.cost / 1000)
     if not arguments.folder:
         shutil.rmtree(home)
     print(pd.DataFrame(rows).to_string(index=False))

@@ -27,7 +27,7 @@ Embedding = NDArray[np.float32]  # (dimension,)
 
 # What a kill can lose: whichever comes first.
 FLUSH_SECONDS = 10.0
-FLUSH_IMAGES = 100
+FLUSH_IMAGES = 1000
 ROW_GROUP = 64  # rows read to find one: a segment may hold thousands
 # A file changed within this time of being read could change again within the clock's tick, and
 # look the same (git calls such entries racy).
@@ -111,22 +111,23 @@ class Cache:
         self._pending.append(analysis)
         waited = time.monotonic() - self._flushed
         if waited > FLUSH_SECONDS or len(self._pending) >= FLUSH_IMAGES:
-            self._own.append(self._write(self._pending))
+            self._own.append(self._write(_as_table(self._pending)))
             self._pending = []
 
     def close(self) -> None:
         """Write what is pending, and all segments of this object as one."""
-        analyses = [a for path in self._own for a in _read_analyses(path, None)] + self._pending
-        if analyses:
-            self._write(analyses)
+        segments = [_read(path, lambda file: file.read()) for path in self._own]
+        joined = pa.concat_tables([*filter(None, segments), _as_table(self._pending)])
+        if joined.num_rows:
+            self._write(joined)
         for path in self._own:
             path.unlink(missing_ok=True)
         self._own, self._pending = [], []
 
-    def _write(self, analyses: list[Analysis]) -> Path:
+    def _write(self, table: pa.Table) -> Path:
         self._flushed = time.monotonic()
-        table = pa.Table.from_pylist([_as_row(analysis) for analysis in analyses], _SEGMENT)
-        path = self._folder / f"{time.time_ns():x}-{analyses[0].sha256[:12]}.parquet"
+        first = table["sha256"][0].as_py()
+        path = self._folder / f"{time.time_ns():x}-{first[:12]}.parquet"
         with replacing(path, PRIVATE) as temporary:
             pq.write_table(
                 table,
@@ -152,12 +153,13 @@ def _read(path: Path, read: Callable[[pq.ParquetFile], pa.Table]) -> pa.Table | 
     return None
 
 
-def _read_analyses(path: Path, groups: list[int] | None) -> list[Analysis]:
-    if groups is None:
-        table = _read(path, lambda file: file.read())
-    else:
-        table = _read(path, lambda file: file.read_row_groups(groups))
+def _read_analyses(path: Path, groups: list[int]) -> list[Analysis]:
+    table = _read(path, lambda file: file.read_row_groups(groups))
     return [_as_analysis(row) for row in table.to_pylist()] if table else []
+
+
+def _as_table(analyses: list[Analysis]) -> pa.Table:
+    return pa.Table.from_pylist([_as_row(analysis) for analysis in analyses], _SEGMENT)
 
 
 def _as_row(analysis: Analysis) -> dict:

