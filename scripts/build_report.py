@@ -40,6 +40,8 @@ with logged(snakemake.log[0]):
         queries_folder=Path(params.queries),
         names=Path(names) if names else None,
         links=params.links,
+        ranking=params.match["ranking"],
+        normalize=params.normalize,
         threshold=threshold.value,
         threshold_source=threshold.source,
         output=Path(snakemake.output[0]),

@@ -38,6 +38,8 @@ COMPARED = {
     "work/<b>&'\"{{ 7 * 7 }}.png": ("work", [[1.4, 1.5]]),
     "gone.jpg": ("", [[0.3, 1.5]]),
 }
+# photographs of the second person besides the first, which is 1.0 away: name, face, distance
+FURTHER = [("b.png", 0, 3.0), ("c.png", 1, 0.25), ("c.png", 2, 0.5)]
 # image → (status, reason)
 NOTHING = {
     "work/landscape.png": ("no_face", "no face was found in the image"),
@@ -116,6 +118,8 @@ class Made:
             "queries_folder": self.folder / "queries",
             "names": None,
             "links": "https://people.example/{id}",
+            "ranking": "nearest",
+            "normalize": False,
             "threshold": THRESHOLD,
             "threshold_source": "From the test.",
             "output": output,
@@ -136,7 +140,8 @@ def picture(path: Path, seed: int, size: tuple[int, int] = (200, 120)) -> None:
 def face_row(image: str, number: int, **others: Any) -> dict[str, Any]:
     box = {"x": 20.0 + 80 * number, "y": 30.0, "w": 40.0, "h": 50.0, "confidence": 0.9}
     size = {"width": 200, "height": 120}
-    return {"image": image, "status": "ok", "reason": "", "face": number} | box | size | others
+    row = {"image": image, "status": "ok", "reason": "", "face": number, "embedding": [0.0, 0.0]}
+    return row | box | size | others
 
 
 def match_rows(image: str, group: str, number: int, distances: list[float]) -> list[dict]:
@@ -173,7 +178,11 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
         for number, distances in enumerate(faces):
             queries.append(face_row(image, number, group=group))
             matches += match_rows(image, group, number, distances)
-    small = {"status": "too_small", "reason": "9 x 9 pixels; faces.min_size asks for 24"}
+    small = {
+        "embedding": None,
+        "status": "too_small",
+        "reason": "9 x 9 pixels; faces.min_size asks for 24",
+    }
     queries.append(face_row("holiday/two.jpg", 2, group="holiday", **small, x=0.0, w=9.0, h=9.0))
     for image, (status, reason) in NOTHING.items():
         row = {"image": image, "status": status, "reason": reason}
@@ -184,7 +193,12 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
     for seed, person in enumerate(PEOPLE):
         # The first two are the same picture: it has to be in the page once.
         picture(folder / "gallery" / person / "a.png", 100 + max(1, seed))
-        gallery.append(face_row(f"{person}/a.png", 0, person=person))
+        gallery.append(face_row(f"{person}/a.png", 0, person=person, embedding=[0.1, seed]))
+    # The second person has more photographs, the nearer ones behind, and two faces in one.
+    for name, number, away in FURTHER:
+        picture(folder / "gallery" / PEOPLE[1] / name, 200 + ord(name[0]))
+        row = face_row(f"{PEOPLE[1]}/{name}", number, person=PEOPLE[1], embedding=[0.1, away])
+        gallery.append(row)
     (folder / "gallery/person-03/a.png").unlink()
     empty = {"status": "unreadable", "reason": "the file is empty (0 bytes)", "person": "person-00"}
     bad = [{"image": "person-00/empty.png"} | empty]
@@ -226,6 +240,23 @@ def test_every_query_has_a_card_with_its_faces(page: BeautifulSoup) -> None:
             assert len(people) == min(10, len(distances))
             shown = [float(li.select_one(".number").get_text().split()[0]) for li in people]  # type: ignore[union-attr]
             assert shown == pytest.approx(distances[:10], abs=0.001)
+
+
+def test_people_are_shown_by_their_nearest_photographs(page: BeautifulSoup) -> None:
+    first, second, third = card(page, "holiday/two.jpg").select("ol.people")[0].select("li")
+    shown = [
+        (str(button["title"]), str(button.get("data-d") or button.get_text()))
+        for button in second.select("button")
+    ]
+    assert shown == [
+        (f"{PEOPLE[1]}/c.png", "0.269"),
+        (f"{PEOPLE[1]}/c.png", "0.510"),
+        (f"{PEOPLE[1]}/a.png", "1.005"),
+    ]
+    classes = [pic["class"][1] for pic in second.select(".pic")]
+    assert len(set(classes)) == 3  # two faces of one photograph are two pictures
+    assert len(first.select(".pic")) == 1
+    assert third.select_one(".more")  # so that names and bars of a row are level
 
 
 def test_boxes_lie_where_the_faces_are(page: BeautifulSoup) -> None:
@@ -311,12 +342,12 @@ def test_pictures_have_words_and_are_in_the_page_once(page: BeautifulSoup) -> No
     classes = set(re.findall(r"\.(g\d+)\{", sheet))
     used = {c for tag in page.select(".pic") for c in tag["class"] if re.fullmatch(r"g\d+", c)}
     assert used == classes
-    # Ten people and a photograph of the audit are shown; the first two share a picture, and one
+    # Ten people are shown and two more faces of one; the first two share a picture, and one
     # person's is gone.
-    assert len(classes) == 8
+    assert len(classes) == 10
     missing = page.select(".people .nopic")
     assert missing
-    assert all("cannot be read" in str(tag["title"]) for tag in missing)
+    assert all("cannot be read" in str(tag.find_parent()["title"]) for tag in missing)  # type: ignore[index]
 
 
 def test_a_photograph_that_is_gone_leaves_a_note(page: BeautifulSoup) -> None:
@@ -567,6 +598,9 @@ def test_in_a_browser_filter_sort_keys_and_comparison(browser_page: Any) -> None
     facts = page.inner_text("#compare")
     assert "person-00/a.png" in facts
     assert ">99" in facts
+    page.keyboard.press("Escape")
+    page.locator("ol.people .more button").first.click()
+    assert "person-01/c.png, distance 0.510" in page.inner_text("#compare")
     page.keyboard.press("Escape")
 
     page.emulate_media(color_scheme="light")

@@ -14,6 +14,7 @@ from pathlib import Path
 from visage.listing import as_path
 from visage.names import link, read_names
 from visage.report import charts, data, made, pictures, render, view
+from visage.report.faces import nearest_faces
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +36,8 @@ def build_report(
     queries_folder: Path,
     names: Path | None,
     links: str | None,
+    ranking: str,
+    normalize: bool,
     threshold: float | None,
     threshold_source: str,
     output: Path,
@@ -46,8 +49,8 @@ def build_report(
     Beyond `one_page` photographs it is an overview, and pages of cards with their pictures in the
     folder beside it that is called as it is (report.html: report/).
 
-    The same inputs give the same bytes; the date is that of provenance.json. A photograph that is gone
-    by now is replaced by a note.
+    The same inputs give the same bytes; the date is that of provenance.json. A photograph that is
+    gone by now is replaced by a note.
 
     Args:
         gallery_tables: The gallery's faces tables.
@@ -62,6 +65,8 @@ def build_report(
         queries_folder: Where the queries' images are.
         names: The names file, if there is one.
         links: The config's template of a person's page, if any.
+        ranking: The config's `match.ranking`.
+        normalize: The config's `index.normalize`.
         threshold: The largest distance of a match; None: there is none.
         threshold_source: A sentence that says where it comes from.
         output: The HTML file to write.
@@ -72,7 +77,12 @@ def build_report(
         VisageError: A table is missing or damaged.
     """
     known = read_names(names)
-    queries = data.read_queries(query_tables, matches, lambda person: link(links, person, known))
+    queries = data.read_queries(
+        query_tables,
+        matches,
+        link=lambda person: link(links, person, known),
+        nearest=lambda compared: nearest_faces(compared, query_tables, faces, ranking, normalize),
+    )
     gallery = data.read_gallery(gallery_tables, faces)
     findings = data.read_findings(audit)
     boxes = data.gallery_boxes(faces, queries, view.shown_findings(findings))

@@ -13,12 +13,14 @@ import pyarrow.compute as pc
 
 from visage.errors import VisageError
 from visage.findings import COLUMNS
+from visage.report.faces import Compared, GalleryFace
 from visage.tables import read_table
 
 CANDIDATES = 10  # people shown for each face
 NOT_COMPARED = "none"  # stands for a verdict where there is no embedding to compare
 
 _BOX = ["x", "y", "w", "h"]
+_MATCHES = ["image", "face", "rank", "id", "name", "distance", "hits", "probability", "verdict"]
 _FACES = ["image", "group", "status", "reason", "width", "height", "face", *_BOX, "confidence"]
 
 
@@ -34,7 +36,7 @@ class Box:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A person whom a face may be, with the gallery face that is nearest."""
+    """A person whom a face may be, with the gallery faces that are nearest."""
 
     rank: int  # 1 = closest
     id: str
@@ -44,7 +46,7 @@ class Candidate:
     probability: float | None
     verdict: str
     link: str  # "" where there is none
-    nearest: tuple[str, int]  # gallery image and the number of the face in it
+    faces: list[GalleryFace]  # of the person, nearest first; at least one
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,10 @@ class Finding:
 
 
 def read_queries(
-    tables: list[Path], matches: list[Path], link: Callable[[str], str]
+    tables: list[Path],
+    matches: list[Path],
+    link: Callable[[str], str],
+    nearest: Callable[[list[Compared]], list[list[GalleryFace]]],
 ) -> list[Query]:
     """Read every query image: first those with a face to compare, by group and image.
 
@@ -129,11 +134,12 @@ def read_queries(
         tables: The queries' faces tables.
         matches: The matches tables.
         link: Gives the address of a person's page, "" where there is none.
+        nearest: Gives the nearest faces of the people with whom the queries were compared.
 
     Raises:
         VisageError: A table is missing or damaged.
     """
-    candidates = _read_candidates(matches, link)
+    candidates = _read_candidates(matches, link, nearest)
     rows: dict[str, list[dict]] = defaultdict(list)
     for row in _concatenated(tables, _FACES).to_pylist():
         rows[row["image"]].append(row)
@@ -142,26 +148,28 @@ def read_queries(
 
 
 def _read_candidates(
-    matches: list[Path], link: Callable[[str], str]
+    matches: list[Path],
+    link: Callable[[str], str],
+    nearest: Callable[[list[Compared]], list[list[GalleryFace]]],
 ) -> dict[tuple[str, int], list[Candidate]]:
+    table = _concatenated(matches, _MATCHES)
+    rows = table.filter(pc.less_equal(table["rank"], CANDIDATES)).to_pylist()
+    compared = [Compared(row["image"], row["face"], row["id"]) for row in rows]
     found: dict[tuple[str, int], list[Candidate]] = defaultdict(list)
-    for path in matches:
-        table = read_table(path)
-        table = table.filter(pc.less_equal(table["rank"], CANDIDATES))
-        for row in table.to_pylist():
-            found[row["image"], row["face"]].append(
-                Candidate(
-                    rank=row["rank"],
-                    id=row["id"],
-                    name=row["name"] or row["id"],
-                    distance=row["distance"],
-                    hits=row["hits"],
-                    probability=row["probability"],
-                    verdict=row["verdict"],
-                    link=link(row["id"]),
-                    nearest=(row["nearest"], row["nearest_face"]),
-                )
+    for row, faces in zip(rows, nearest(compared), strict=True):
+        found[row["image"], row["face"]].append(
+            Candidate(
+                rank=row["rank"],
+                id=row["id"],
+                name=row["name"] or row["id"],
+                distance=row["distance"],
+                hits=row["hits"],
+                probability=row["probability"],
+                verdict=row["verdict"],
+                link=link(row["id"]),
+                faces=faces,
             )
+        )
     for people in found.values():
         people.sort(key=lambda candidate: candidate.rank)
     return found
@@ -242,14 +250,15 @@ def gallery_boxes(
 ) -> dict[tuple[str, int], Box | None]:
     """Give the boxes of the gallery faces that are shown, sorted by image.
 
-    Those are everybody's nearest, and those the audit is about. Of a photograph without a face
+    Those are everybody's nearest ones, and those the audit is about. Of a photograph without a face
     that counts there is no box.
     """
     nearest = {
-        candidate.nearest
+        found.key
         for query in queries
         for face in query.faces
         for candidate in face.candidates
+        for found in candidate.faces
     }
     audited = {image for finding in findings for image in (finding.image, finding.other_image)}
     images = pa.array(sorted({image for image, _ in nearest} | (audited - {""})), pa.string())

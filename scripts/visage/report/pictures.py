@@ -14,9 +14,9 @@ from visage.files import replacing
 from visage.images import MAX_PIXELS, ImageProblem, decode
 from visage.report.data import Box
 
-PHOTOGRAPH = 440  # pixels, longer side
+PHOTOGRAPH = 420  # pixels, longer side
 FACE = 144  # pixels, side of the crop of a query's face
-GALLERY_FACE = 96  # pixels, side of the crop of a gallery face
+GALLERY_FACE = 84  # pixels, as large as it is shown: a page may have thousands
 MARGIN = 1.4  # side of a crop / longer side of the face's box: hair and chin help people to see
 
 # WebP of this quality takes three fifths of the bytes of JPEG of like looks; every browser since

@@ -150,7 +150,8 @@ def _style(page: Page, part: Part) -> str:
 def _of_cards(cards: Iterable[Card]) -> Iterable[str]:
     for card in cards:
         for face in card.faces:
-            yield from (candidate.picture for candidate in face.candidates)
+            for candidate in face.candidates:
+                yield from (found.picture for found in candidate.faces)
 
 
 def _policy(*scripts: str, in_files: bool) -> str:

@@ -17,6 +17,7 @@ from visage.report.data import (
     Query,
     query_problems,
 )
+from visage.report.faces import GalleryFace
 from visage.report.made import Made
 from visage.report.pictures import Cuttings, Missing, Picture
 from visage.verdict import VERDICTS
@@ -42,24 +43,37 @@ class Run:
 
 
 @dataclass(frozen=True)
+class GalleryFaceView:
+    """A gallery face of a person beside a face."""
+
+    data: GalleryFace
+    picture: str  # class of its picture, "" where there is none
+    missing: str  # why there is none
+
+
+@dataclass(frozen=True)
 class CandidateView:
     """A person beside a face."""
 
     data: Candidate
-    picture: str  # class of the picture of their nearest gallery face, "" where there is none
-    missing: str  # why there is none
+    faces: list[GalleryFaceView]  # nearest first, at least one
     bar: int  # length of the distance's bar, percent
 
 
 @dataclass(frozen=True)
 class FaceView:
-    """A face beside its photograph."""
+    """A face found in a photograph, beside it."""
 
     data: Face
     label: int  # the number people see, from 1
     place: tuple[float, float, float, float] | None  # left, top, width, height; percent
     crop: Picture | Missing
     candidates: list[CandidateView]
+
+    @property
+    def several(self) -> bool:
+        """Whether any candidate has more than one face to show."""
+        return any(len(candidate.faces) > 1 for candidate in self.candidates)
 
     @property
     def best(self) -> Candidate | None:
@@ -275,18 +289,25 @@ def _face(
     classes: dict[tuple[str, int], str],
     nearest: dict[tuple[str, int], Picture | Missing],
 ) -> FaceView:
-    candidates = []
-    for candidate in face.candidates:
-        picture = nearest[candidate.nearest]
-        candidates.append(
-            CandidateView(
-                data=candidate,
-                picture=classes.get(candidate.nearest, ""),
-                missing=picture.reason if isinstance(picture, Missing) else "",
-                bar=round(100 * min(1.0, max(0.0, candidate.distance / full))),
-            )
+    candidates = [
+        CandidateView(
+            data=candidate,
+            faces=[_gallery_face(found, classes, nearest) for found in candidate.faces],
+            bar=round(100 * min(1.0, max(0.0, candidate.distance / full))),
         )
+        for candidate in face.candidates
+    ]
     return FaceView(face, face.number + 1, _place(face, query), crop, candidates)
+
+
+def _gallery_face(
+    face: GalleryFace,
+    classes: dict[tuple[str, int], str],
+    nearest: dict[tuple[str, int], Picture | Missing],
+) -> GalleryFaceView:
+    picture = nearest[face.key]
+    missing = picture.reason if isinstance(picture, Missing) else ""
+    return GalleryFaceView(face, classes.get(face.key, ""), missing)
 
 
 def _place(face: Face, query: Query) -> tuple[float, float, float, float] | None:
@@ -332,7 +353,10 @@ def _closest(
     for query in queries:
         for face in query.faces:
             for candidate in face.candidates:
-                key, found = (query.group, candidate.id), (candidate.distance, candidate.nearest)
+                key, found = (
+                    (query.group, candidate.id),
+                    (candidate.distance, candidate.faces[0].key),
+                )
                 if key not in best or found < best[key]:
                     best[key] = found
     return {key: classes.get(nearest, "") for key, (_, nearest) in best.items()}

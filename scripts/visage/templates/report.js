@@ -118,23 +118,25 @@ for (const link of $$(".people a.name")) link.target = "_blank";
 const dialog = $("#compare");
 document.addEventListener("click", (event) => {
   const button = event.target.closest(".people button");
-  if (button) return compare(button.closest("li"));
+  if (button) return compare(button);
   if (event.target === dialog) dialog.close();
 });
 
-function compare(person) {
+function compare(button) {
+  const person = button.closest("li");
+  const picture = $(".pic", button);
   const face = person.closest(".face");
   const image = $(".probe img", face);
   const name = $(".name", person);
-  const { id, hits, from } = person.dataset;
+  const { id, hits } = person.dataset;
   const rank = [...person.parentNode.children].indexOf(person) + 1;
   $("#compare-title").textContent = name.textContent;
   $("#compare-face").hidden = !image;
   if (image) Object.assign($("#compare-face"), { src: image.src, alt: image.alt });
-  $("#compare-picture").className = $(".pic", person).className;
+  $("#compare-picture").className = picture.className;
   $("#compare-picture").setAttribute("aria-label", `Gallery face of ${name.textContent}`);
   $("#compare-of").textContent = $("h3", face.closest(".card")).textContent;
-  $("#compare-with").textContent = from;
+  $("#compare-with").textContent = `${button.title}, distance ${button.dataset.d ?? button.textContent}`;
   const distance = $(".number", person).firstChild.textContent.trim();
   const probability = $(".number b", person)?.textContent;
   const facts = { Verdict: person.className, Distance: distance, Probability: probability, Rank: rank, Hits: hits, ID: id };

@@ -1,0 +1,115 @@
+"""The gallery faces beside each candidate: of the person's photographs those most like the face."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from visage.index import vectors_of
+from visage.ranking import Gallery, gallery_of, unit
+from visage.search import Floats, exact
+from visage.tables import read_table
+
+SHOWN = 3  # faces of a candidate
+
+
+class Compared(NamedTuple):
+    """A query's face and a person it was compared with."""
+
+    image: str  # of the query
+    face: int
+    person: str
+
+
+class GalleryFace(NamedTuple):
+    """A face of the gallery beside a query's face."""
+
+    image: str
+    face: int  # its number in the image
+    distance: float  # Euclidean, between the two faces
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """The face, whatever it is compared with."""
+        return self.image, self.face
+
+
+def nearest_faces(
+    compared: Sequence[Compared],
+    tables: list[Path],
+    faces: Path,
+    ranking: str,
+    normalize: bool,
+) -> list[list[GalleryFace]]:
+    """Give the `SHOWN` faces of each person that are nearest to the query's face, nearest first.
+
+    Args:
+        compared: What to look up; the matches tables know only the nearest face.
+        tables: The queries' faces tables.
+        faces: The index's faces.parquet.
+        ranking: The config's `match.ranking`.
+        normalize: The config's `index.normalize`.
+
+    Returns:
+        One list for each of `compared`, shorter where the person has fewer faces.
+
+    Raises:
+        VisageError: A table is missing or damaged.
+    """
+    if not compared:
+        return []
+    probes, rows = _probes(tables)
+    queries = unit(probes) if normalize else probes
+    people = {item.person for item in compared}
+    table = _of_people(read_table(faces, ["image", "face", "person", "embedding"]), people)
+    labels = table["person"].to_pylist()
+    gallery = gallery_of(vectors_of(table), labels, ranking, normalize)
+    images = table["image"].to_pylist()
+    numbers = pc.fill_null(table["face"], 0).to_pylist()
+    of_person = _items(gallery)
+    found: list[list[GalleryFace]] = [[] for _ in compared]
+    for person, wanted in _by_person(compared).items():
+        items = of_person[person]
+        own_probes = queries[[rows[compared[row][:2]] for row in wanted]]
+        near = exact(own_probes, gallery.vectors[items], SHOWN)
+        for row, own, distances in zip(wanted, items[near.items], near.distances, strict=True):
+            found[row] = [
+                GalleryFace(images[item], numbers[item], distance)
+                for item, distance in zip(own.tolist(), distances.tolist(), strict=True)
+            ]
+    return found
+
+
+def _probes(tables: list[Path]) -> tuple[Floats, dict[tuple[str, int], int]]:
+    """Give the embeddings of the queries, shape (n, d), and the row of each image and face."""
+    read = [read_table(path, ["image", "face", "embedding"]) for path in tables]
+    table = pa.concat_tables(read)
+    table = table.filter(pc.is_valid(table["embedding"]))
+    numbers = pc.fill_null(table["face"], 0).to_pylist()
+    keys = zip(table["image"].to_pylist(), numbers, strict=True)
+    return vectors_of(table), {key: row for row, key in enumerate(keys)}
+
+
+def _of_people(table: pa.Table, people: set[str]) -> pa.Table:
+    """Keep the faces of some people; with the original's ranking a label counts up to its "="."""
+    labels = table["person"].to_pylist()
+    kept = [label in people or label.partition("=")[0] in people for label in labels]
+    return table.filter(pa.array(kept, pa.bool_()))
+
+
+def _by_person(compared: Sequence[Compared]) -> dict[str, list[int]]:
+    rows: dict[str, list[int]] = {}
+    for row, item in enumerate(compared):
+        rows.setdefault(item.person, []).append(row)
+    return rows
+
+
+def _items(gallery: Gallery) -> dict[str, NDArray[np.int64]]:
+    """Give the rows of each person's faces, in order."""
+    order = np.argsort(gallery.codes, kind="stable")
+    ends = np.cumsum(np.bincount(gallery.codes, minlength=len(gallery.people)))
+    return dict(zip(gallery.people, np.split(order, ends[:-1]), strict=True))
