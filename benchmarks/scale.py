@@ -1,9 +1,11 @@
 """What the workflow costs beside the models: full run, nothing to do, one image added or removed.
 
     python benchmarks/scale.py --images 1000 10000 100000 --shards 1 4 16 --cost 10
+    python benchmarks/scale.py --plan --images 1000000 --shards 400
 
 The images are made up (a hundred bytes each) and the model is a stub of known cost. Each run is a
-fresh `snakemake`; peak memory is that of its largest process.
+fresh `snakemake`; peak memory is that of its largest process. With --plan the images are only
+listed and the jobs planned (a dry run), twice: the first time the manifests are written.
 """
 
 import argparse
@@ -45,7 +47,16 @@ def make_images(folder: Path, number: int) -> None:
         Image.new("RGB", (32, 32), colour).save(path)
 
 
-def snakemake(folder: Path, shards: int, cores: int) -> tuple[float, int]:
+def make_names(folder: Path, number: int) -> None:
+    """Make `number` empty files with the names of images, a thousand to a folder."""
+    for index in range(number):
+        path = folder / f"person{index // 1000:04}" / f"{index:07}.png"
+        if index % 1000 == 0:
+            path.parent.mkdir(parents=True)
+        path.touch()
+
+
+def snakemake(folder: Path, shards: int, *options: str) -> tuple[float, int]:
     """Run the workflow up to the images table; give wall seconds and peak MB."""
     code = (
         "import resource, subprocess, sys;"
@@ -55,7 +66,7 @@ def snakemake(folder: Path, shards: int, cores: int) -> tuple[float, int]:
     )
     command = [
         *(sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile")),
-        *("--cores", str(cores), "results/images.tsv", "results/gallery/face.json", "--config"),
+        *(*options, "results/images.tsv", "results/gallery/face.json", "--config"),
         *("gallery=gallery", "queries=queries", f"shards={shards}", "names=null"),
     ]
     start = time.perf_counter()
@@ -86,7 +97,7 @@ def measure(images: Path, number: int, shards: int, cores: int, cost: float) -> 
         added = images / "person000" / "added.png"
 
         def run(kind: str) -> None:
-            seconds, peak = snakemake(folder, shards, cores)
+            seconds, peak = snakemake(folder, shards, "--cores", str(cores))
             model = cost * number / cores if kind == "full run" else 0.0
             rows.append(
                 {
@@ -111,6 +122,22 @@ def measure(images: Path, number: int, shards: int, cores: int, cost: float) -> 
     return rows
 
 
+def plan(images: Path, number: int, shards: int) -> list[dict]:
+    """Measure a dry run over images that were never seen, and a second one."""
+    rows = []
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "gallery").symlink_to(images)
+        make_images(folder / "queries", 1)
+        for run in ("first dry run", "second dry run"):
+            seconds, peak = snakemake(folder, shards, "--dry-run")
+            rows.append(
+                {"images": number, "shards": shards, "run": run}
+                | {"seconds": round(seconds, 1), "peak MB": peak}
+            )
+    return rows
+
+
 def slowest(benchmarks: Path) -> str:
     """Name the three stages with the most seconds in all their jobs, from Snakemake's own times."""
     stages = sorted(times(benchmarks).items(), key=lambda item: -item[1]["seconds"])
@@ -124,16 +151,20 @@ def main() -> None:
     parser.add_argument("--shards", type=int, nargs="+", default=[1, 4, 16])
     parser.add_argument("--cores", type=int, default=2)
     parser.add_argument("--cost", type=float, default=10, help="of the model, ms an image and core")
+    parser.add_argument("--plan", action="store_true", help="only list the images and plan")
     parser.add_argument("--folder", type=Path, help="where the made-up images go, and stay")
     arguments = parser.parse_args()
     home = arguments.folder or Path(tempfile.mkdtemp())
     rows = []
     for number in arguments.images:
-        images = home / str(number)
+        images = home / f"{number}{'-names' if arguments.plan else ''}"
         if not images.is_dir():
-            make_images(images, number)
+            (make_names if arguments.plan else make_images)(images, number)
         for shards in arguments.shards:
-            rows += measure(images, number, shards, arguments.cores, arguments.cost / 1000)
+            if arguments.plan:
+                rows += plan(images, number, shards)
+            else:
+                rows += measure(images, number, shards, arguments.cores, arguments.cost / 1000)
     if not arguments.folder:
         shutil.rmtree(home)
     print(pd.DataFrame(rows).to_string(index=False))

@@ -25,12 +25,17 @@ _TO_PATH = {private: surrogate for surrogate, private in _TO_TEXT.items()}
 
 def as_text(path: str) -> str:
     """Give a path from the operating system as text that any encoding can hold."""
-    return path.translate(_TO_TEXT)
+    return path if path.isascii() else path.translate(_TO_TEXT)
 
 
 def as_path(text: str) -> str:
     """Give the path that `as_text` made `text` from."""
-    return text.translate(_TO_PATH)
+    return text if text.isascii() else text.translate(_TO_PATH)
+
+
+_ENCODE = json.JSONEncoder(
+    separators=(",", ":")
+).encode  # made once, not for each of a million lines
 
 
 class Stat(NamedTuple):
@@ -40,8 +45,7 @@ class Stat(NamedTuple):
     mtime_ns: int
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """One image of a set, or one `.vector` file whose image is gone."""
 
     image: str  # relative to the set's folder, as `as_text` gives it
@@ -79,7 +83,7 @@ def list_entries(root: Path, import_vectors: bool) -> list[Entry]:
         VisageError: A folder cannot be read.
     """
     stats = {as_text(path): stat for path, stat in _walk(os.fspath(root), "", ())}
-    images = sorted(path for path in stats if _suffix(path) in IMAGE_SUFFIXES)
+    images = sorted(path for path in stats if not path.endswith(VECTOR_SUFFIX))
     if not import_vectors:
         return [Entry(image, stats[image]) for image in images]
     vectors = _vectors_of(images, stats)
@@ -88,7 +92,7 @@ def list_entries(root: Path, import_vectors: bool) -> list[Entry]:
         for image, vector in vectors.items()
     ]
     taken = {vector for vector in vectors.values() if vector}
-    orphans = sorted(p for p in stats if _suffix(p) == VECTOR_SUFFIX and p not in taken)
+    orphans = sorted(p for p in stats if p.endswith(VECTOR_SUFFIX) and p not in taken)
     stems = {os.path.splitext(image)[0] for image in images}  # noqa: PTH122 - text, not a path
     entries += [
         Entry(vector, stats[vector], vector, stats[vector])
@@ -117,10 +121,6 @@ def _vectors_of(images: list[str], stats: dict[str, Stat]) -> dict[str, str | No
         else:
             found[image] = shared if shared in stats and stems[stem] == 1 else None
     return found
-
-
-def _suffix(path: str) -> str:
-    return os.path.splitext(path)[1].lower()  # noqa: PTH122 - a hundred thousand Paths are slow
 
 
 def _walk(
@@ -152,7 +152,8 @@ def _walk(
 
 
 def _is_listed(name: str) -> bool:
-    wanted = _suffix(name) in IMAGE_SUFFIXES or name.endswith(VECTOR_SUFFIX)
+    suffix = os.path.splitext(name)[1]  # noqa: PTH122 - a million Paths are slow
+    wanted = suffix.lower() in IMAGE_SUFFIXES or suffix == VECTOR_SUFFIX
     return wanted and not name.startswith("._")
 
 
@@ -195,7 +196,7 @@ def write_manifests(folder: Path, entries: list[Entry], shards: int, settings: d
 
 def _line(entry: Entry) -> str:
     vector = [entry.vector, *entry.vector_stat] if entry.vector and entry.vector_stat else []
-    return json.dumps([entry.image, *entry.stat, *vector], separators=(",", ":"))
+    return _ENCODE([entry.image, *entry.stat, *vector])
 
 
 def read_settings(path: Path) -> dict:
