@@ -21,6 +21,22 @@ def bytes_of(photographs: Path) -> list[bytes]:
     return [path.read_bytes() for path in sorted(photographs.rglob("*.jpg"))]
 
 
+def test_bfloat16_says_the_same_of_people(bytes_of: list[bytes]) -> None:
+    models = load_registry(REPO / "config/models.yaml")["models"]
+    exact, quick = (
+        load_model(models[name], REPO / "weights", 1)
+        for name in ("sface-yunet", "sface-yunet-bfloat16")
+    )
+    crops = []
+    for data in bytes_of:
+        sight = Sight(data, exact, exact.detector())
+        crops += [sight.crop(face) for face in sight.faces if face.confidence > 0.6]
+    assert crops
+    both = [model.recogniser.embed(crops) for model in (exact, quick)]
+    units = [item / np.linalg.norm(item, axis=1, keepdims=True) for item in both]
+    assert (units[0] * units[1]).sum(axis=1).min() > 0.998
+
+
 def test_openvino_finds_what_opencv_finds_whenever_it_is_loaded(bytes_of: list[bytes]) -> None:
     """From the quantised file OpenVINO makes a network that finds nothing, one load in six."""
     opencv = opencv_yunet(YUNET)

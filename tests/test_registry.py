@@ -60,6 +60,12 @@ def test_what_an_entry_leaves_out_is_filled_in(tmp_path: Path) -> None:
         ("- url: https://", "- url: ftp://", "ftp://"),
         (": face_detection_yunet_2023mar_float32.onnx", ": yunet.onnx", "is not among files"),
         ("  retinaface.h5:\n    sha256", "  ../retinaface.h5:\n    sha256", r"\.\./retinaface"),
+        (
+            "    precision: bfloat16",
+            "    precision: half",
+            r"sface-yunet-bfloat16\.precision: 'half'",
+        ),
+        ("engine: onnx", "precision: bfloat16\n    engine: onnx", "only the engine openvino"),
         ("    mirror: false\n", "    mirror: false\n    mirror: true\n", "'mirror' stands there"),
         ("models:\n", "models: [\n", "not proper YAML"),
     ],

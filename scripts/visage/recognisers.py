@@ -22,8 +22,11 @@ def load_recogniser(entry: dict, home: WeightsHome, threads: int) -> Recogniser:
     client = build_client("facial_recognition", entry["recognizer"])
     if entry["engine"] in ("onnx", "openvino") and hasattr(client.model, "get_inputs"):
         graph = home.found[-1]
-        openvino = entry["engine"] == "openvino"
-        client.model = OpenVinoSession(graph, threads) if openvino else OnnxSession(graph)
+        client.model = (
+            OpenVinoSession(graph, threads, entry["precision"])
+            if entry["engine"] == "openvino"
+            else OnnxSession(graph)
+        )
         return DeepFaceRecogniser(client, entry, client.forward, batch=1)
     forward = compiled(client.model) if _is_plain_keras(client) else client.forward
     return DeepFaceRecogniser(client, entry, forward, batch=BATCH)

@@ -18,7 +18,7 @@ from visage.errors import VisageError
 SCHEMA = Path(__file__).parents[2] / "config" / "schemas" / "models.schema.yaml"
 
 # What an entry of `models` may leave out.
-_DEFAULTS: dict[str, Any] = {"mirror": False, "detection_size": None}
+_DEFAULTS: dict[str, Any] = {"mirror": False, "precision": "float32", "detection_size": None}
 _THRESHOLDS: dict[str, Any] = {"normalized": None, "raw": None}
 
 
@@ -37,7 +37,7 @@ def load_registry(path: Path) -> dict[str, Any]:
     error = best_match(Draft202012Validator(schema).iter_errors(registry))
     if error is not None:
         raise VisageError(f"{path}: {_explain(error)}")
-    for problem in _dangling(registry):
+    for problem in _contradictions(registry):
         raise VisageError(f"{path}: {problem}")
     registry = deepcopy(registry)
     for entry in registry["models"].values():
@@ -122,10 +122,12 @@ def _explain(error: ValidationError) -> str:
     return f"{place}: {error.message}"
 
 
-def _dangling(registry: dict[str, Any]) -> Iterator[str]:
-    """Find names of files that are not registered, and files made from derived ones."""
+def _contradictions(registry: dict[str, Any]) -> Iterator[str]:
+    """Find what the schema cannot: names that lead nowhere, and values that go ill together."""
     files = registry["files"]
     for name, entry in registry["models"].items():
+        if entry.get("precision") == "bfloat16" and entry["engine"] != "openvino":
+            yield f"models.{name}.precision: only the engine openvino computes in bfloat16."
         for file in entry["weights"].values():
             if file not in files:
                 yield f"models.{name}.weights: {file!r} is not among files.{nearest(file, files)}"

@@ -11,6 +11,13 @@ from numpy.typing import NDArray
 
 from visage.gpu import say_what_computes
 
+_PRECISIONS = {"float32": "f32", "bfloat16": "bf16"}  # OpenVINO's names
+
+# The first calls into OpenVINO's bindings must not come from two threads at once: one initialises
+# what is static there and waits for Python's lock, the other has that and waits for the first to be
+# done, for ever. Nothing is initialised any more once a thread's first call has ended.
+_FIRST_CALL = threading.Lock()
+
 
 class OnnxSession:
     """ONNX Runtime in the calling thread only."""
@@ -45,16 +52,23 @@ class OpenVinoSession:
     """A graph run by OpenVINO behind the methods of ONNX Runtime that DeepFace calls.
 
     One request a calling thread, and a stream of one thread for each: OpenVINO runs the requests of
-    one stream one after another. Float32 throughout, since bfloat16, which some processors would
-    take by themselves, gives other embeddings (cosine 0.99966).
+    one stream one after another. OpenVINO would take bfloat16 by itself where the processor has it,
+    which gives other embeddings (cosine 0.9996), so the precision is always said.
     """
 
-    def __init__(self, graph: Path, threads: int, shape: Sequence[int] | None = None) -> None:
+    def __init__(
+        self,
+        graph: Path,
+        threads: int,
+        precision: str = "float32",
+        shape: Sequence[int] | None = None,
+    ) -> None:
         """Load and compile `graph` for `threads` callers on the CPU.
 
         Args:
             graph: An ONNX file.
             threads: How many threads will call `run` at once.
+            precision: float32, or bfloat16: computed in float32 where the processor has none.
             shape: Of its one input, in place of that in the file; -1 where any size may come.
         """
         import openvino as ov
@@ -69,7 +83,7 @@ class OpenVinoSession:
             {
                 "INFERENCE_NUM_THREADS": threads,
                 "NUM_STREAMS": threads,
-                "INFERENCE_PRECISION_HINT": "f32",
+                "INFERENCE_PRECISION_HINT": _PRECISIONS[precision],
             },
         )
         self._requests = threading.local()
@@ -82,8 +96,15 @@ class OpenVinoSession:
         self, names: Sequence[str] | None, inputs: dict[str, NDArray[np.float32]]
     ) -> list[NDArray[np.float32]]:
         """Run the graph for the calling thread, which waits; all outputs, or those of `names`."""
-        if not hasattr(self._requests, "own"):
+        if hasattr(self._requests, "own"):
+            return self._infer(names, inputs)
+        with _FIRST_CALL:
             self._requests.own = self._compiled.create_infer_request()
+            return self._infer(names, inputs)
+
+    def _infer(
+        self, names: Sequence[str] | None, inputs: dict[str, NDArray[np.float32]]
+    ) -> list[NDArray[np.float32]]:
         results = self._requests.own.infer(inputs, share_inputs=True)
         return [np.array(results[key]) for key in names or range(len(self._compiled.outputs))]
 
