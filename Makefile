@@ -49,12 +49,18 @@ audit: .venv/test.done
 	    --require-hashes -r envs/locks/test.txt
 
 # What docs/performance.md says, measured here; `make bench PHOTOGRAPHS=folder` for photographs of
-# your own. Half an hour on two cores.
+# your own. An hour on two cores.
 PHOTOGRAPHS ?= resources/demo/gallery
 bench: .venv/test.done
 	$(BIN)/python benchmarks/embed.py --images $(PHOTOGRAPHS)
-	$(BIN)/python benchmarks/scale.py --images 1000 10000 100000 --shards 4 16
+	$(BIN)/python benchmarks/embed.py --images $(PHOTOGRAPHS) --model sface-yunet-bfloat16
+	$(BIN)/python benchmarks/facenet512.py
+	$(BIN)/python benchmarks/scale.py --images 1000 10000 --shards 1 4 16
+	$(BIN)/python benchmarks/scale.py --images 100000 --shards 16
+	$(BIN)/python benchmarks/scale.py --plan --images 1000000 --shards 400
 	$(BIN)/python benchmarks/search.py --items 20000 100000
+	$(BIN)/python benchmarks/stages.py --faces 100000 --dimension 512
+	$(BIN)/python benchmarks/stages.py --faces 100000 --dimension 128 --stages evaluate audit
 	PYTHONPATH=.:scripts $(BIN)/python benchmarks/lookup.py
 
 # Exact versions and hashes of everything, for any platform and Python from 3.11 on.

@@ -21,37 +21,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
-import numpy as np
-import pyarrow as pa
 import yaml
-from visage.tables import FACES, Origin, write_table
+from made_up import write_faces
 
 from app.settings import make_lookup, read_config
 
 REPO = Path(__file__).parent.parent
-EACH = 5  # photographs of a person
-
-
-def write_gallery(path: Path, faces: int, dimension: int, origin: Origin) -> None:
-    """Write an index of faces that lie about their person's own direction."""
-    random = np.random.default_rng(7)
-    people = random.standard_normal((-(-faces // EACH), dimension)).astype(np.float32)
-    own = np.arange(faces) // EACH
-    vectors = people[own] + 0.6 * random.standard_normal((faces, dimension)).astype(np.float32)
-    rows = {
-        "image": [f"{person:06d}/{item:07d}.jpg" for item, person in enumerate(own)],
-        "person": [f"{person:06d}" for person in own],
-        "status": ["ok"] * faces,
-        "face": [0] * faces,
-        "embedding": list(vectors),
-    }
-    columns = [
-        pa.array(rows[field.name], field.type)
-        if field.name in rows
-        else pa.nulls(faces, field.type)
-        for field in FACES
-    ]
-    write_table(path, pa.table(columns, schema=FACES), origin)
 
 
 def main() -> None:
@@ -75,7 +50,7 @@ def measure(folder: Path, faces: int, searches: int, photograph: Path) -> None:
     dimension = yaml.safe_load((REPO / "config/models.yaml").read_text())["models"][
         lookup.origin.model
     ]["dimension"]
-    write_gallery(lookup.faces, faces, dimension, lookup.origin)
+    write_faces(lookup.faces, "person", faces, dimension, lookup.origin)
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port = listener.getsockname()[1]

@@ -48,7 +48,7 @@ def load_model(entry: dict, weights: Path, threads: int) -> Model:
         _require("tensorflow")
     use_engine(entry["engine"])
     if entry["engine"] == "tensorflow" or entry["detector"] == "mtcnn":
-        _limit_tensorflow(threads)
+        limit_tensorflow(threads)
     if entry["engine"] == "pytorch":
         _limit_pytorch(threads)
     with WeightsHome(entry["weights"], weights) as home:
@@ -82,7 +82,8 @@ def _require(engine: str) -> None:
         )
 
 
-def _limit_tensorflow(threads: int) -> None:
+def limit_tensorflow(threads: int) -> None:
+    """Keep TensorFlow to `threads`, and to the GPU memory it needs; before anything imports it."""
     os.environ["TF_USE_LEGACY_KERAS"] = "1"  # as DeepFace sets it; has to be before the import
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
     import tensorflow as tf

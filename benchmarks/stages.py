@@ -1,0 +1,133 @@
+"""The stages behind the models, on made-up faces: index, match, evaluation, audit.
+
+    python benchmarks/stages.py --faces 100000 --dimension 512 --probes 10000
+    python benchmarks/stages.py --faces 100000 --dimension 128 --stages evaluate audit
+
+Each runs in a process of its own, reading and writing included, as its job does.
+"""
+
+import argparse
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
+
+import pandas as pd
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT / "scripts"))
+
+from made_up import write_faces  # noqa: E402
+from visage.config import load as load_config  # noqa: E402
+from visage.tables import Origin  # noqa: E402
+
+PUBLISHED = 1.128  # SFace's threshold; what decides which faces are copies of one another
+
+
+def index(folder: Path) -> None:
+    from visage.index import build_index
+
+    settings = load_config({})["index"]
+    build_index(
+        [folder / "gallery.parquet"],
+        folder / "faces.parquet",
+        folder / "face.db",
+        folder / "face.json",
+        normalize=settings["normalize"],
+        trees=settings["trees"],
+        seed=settings["seed"],
+    )
+
+
+def match(folder: Path, ranking: str) -> None:
+    from visage.match import match_shard
+
+    config = load_config({})
+    match_shard(
+        folder / "queries.parquet",
+        folder / "faces.parquet",
+        folder / "face.db",
+        None,
+        folder / f"matches-{ranking}.parquet",
+        sidecar=lambda image: folder / "sidecars" / f"{image}.json",
+        settings=config["match"] | {"ranking": ranking},
+        normalize=config["index"]["normalize"],
+        threshold=PUBLISHED,
+    )
+
+
+def evaluate(folder: Path) -> None:
+    from visage.evaluation.evaluate import evaluate_gallery, write_evaluation
+    from visage.evaluation.page import write_page
+    from visage.neighbours import copy_limit
+
+    config = load_config({})
+    result, evaluated = evaluate_gallery(
+        folder / "faces.parquet",
+        config["match"]["ranking"],
+        config["index"]["normalize"],
+        config["match"]["fpir"],
+        PUBLISHED,
+        copy_limit(PUBLISHED),
+    )
+    write_page(folder / "evaluation.html", result, evaluated, folder)
+    write_evaluation(folder / "evaluation.json", result)
+
+
+def audit(folder: Path) -> None:
+    from visage.audit import audit as write_audit
+
+    tables = [folder / "gallery.parquet"]
+    published = {"normalized": PUBLISHED, "raw": None}
+    write_audit(tables, folder / "faces.parquet", None, published, folder / "audit.tsv")
+
+
+STAGES: dict[str, Callable[[Path], None]] = {
+    "index": index,
+    "match, nearest": partial(match, ranking="nearest"),
+    "match, mean": partial(match, ranking="mean"),
+    "match, likelihood": partial(match, ranking="likelihood"),
+    "evaluate": evaluate,
+    "audit": audit,
+}
+
+
+def measure(name: str, folder: Path) -> dict:
+    """Run one stage; to be called in a process of its own."""
+    start = time.perf_counter()
+    STAGES[name](folder)
+    seconds = time.perf_counter() - start
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    return {"stage": name, "seconds": round(seconds, 1), "peak MB": peak}
+
+
+def main() -> None:
+    """Write the tables, run the stages and print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--faces", type=int, default=100_000)
+    parser.add_argument("--dimension", type=int, default=512)
+    parser.add_argument("--probes", type=int, default=10_000)
+    parser.add_argument("--stages", nargs="+", choices=STAGES, default=list(STAGES)[:4])
+    arguments = parser.parse_args()
+    size = {"faces": arguments.faces, "dimension": arguments.dimension}
+    rows = []
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        origin = Origin("made up", "0" * 32)
+        write_faces(folder / "gallery.parquet", "person", **size, origin=origin)
+        queries = size | {"faces": arguments.probes}
+        write_faces(folder / "queries.parquet", "group", **queries, origin=origin)
+        for stage in dict.fromkeys(["index", *arguments.stages]):
+            with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+                rows.append(size | pool.submit(measure, stage, folder).result())
+                print(rows[-1], file=sys.stderr, flush=True)
+    print(pd.DataFrame(rows).to_string(index=False))
+
+
+if __name__ == "__main__":
+    main()
