@@ -40,6 +40,7 @@ with logged(snakemake.log[0]):
         queries_folder=Path(params.queries),
         names=Path(names) if names else None,
         links=params.links,
+        search=params.match["search"],
         ranking=params.match["ranking"],
         normalize=params.normalize,
         threshold=threshold.value,

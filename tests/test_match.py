@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
@@ -116,6 +117,19 @@ def preset(tmp_path: Path) -> Run:
     ]
     run(queries, normalize=False, search="annoy", ranking="visage")
     return run
+
+
+def test_annoys_recall_is_in_the_table(tmp_path: Path) -> None:
+    rng = np.random.default_rng(3)
+    run = Run(
+        tmp_path, [face(f"p{n % 40}/{n}.jpg", rng.normal(size=24).tolist()) for n in range(400)]
+    )
+    queries = [face(f"{n}.jpg", rng.normal(size=24).tolist()) for n in range(30)]
+    (low,) = set(run(queries, search="annoy", search_k=1)["recall"].to_pylist())
+    (high,) = set(run(queries, search="annoy", search_k=100_000)["recall"].to_pylist())
+    assert low < 0.95
+    assert high == 1.0
+    assert set(run(queries, search="exact")["recall"].to_pylist()) == {None}
 
 
 def test_preset_lists(preset: Run) -> None:

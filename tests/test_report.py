@@ -20,10 +20,10 @@ from visage.errors import VisageError
 from visage.findings import COLUMNS
 from visage.match import MATCHES
 from visage.report import build_report, render
-from visage.report.data import Box
+from visage.report.data import Box, read_recall
 from visage.report.pictures import Missing, Order, Picture, cut
 from visage.score import score
-from visage.tables import FACES, Origin, write_table
+from visage.tables import FACES, Origin, read_table, write_table
 
 CHROMIUM = Path("/usr/bin/chromium")
 HOSTILE = "<script>alert('x')</script>\"><img src=x onerror=alert(1)>"
@@ -118,6 +118,7 @@ class Made:
             "queries_folder": self.folder / "queries",
             "names": None,
             "links": "https://people.example/{id}",
+            "search": "exact",
             "ranking": "nearest",
             "normalize": False,
             "threshold": THRESHOLD,
@@ -452,6 +453,30 @@ def test_how_it_was_made_is_shown(page: BeautifulSoup, made: Made, tmp_path: Pat
     text = made.read("bare.html", provenance=tmp_path / "bare.json").get_text()
     assert "not in git" in text
     assert "embed_shard" not in text
+
+
+def test_annoys_recall_is_shown(page: BeautifulSoup, made: Made, tmp_path: Path) -> None:
+    assert "Annoy" not in page.get_text()
+    matches = read_table(made.folder / "matches.parquet")
+    column = matches.schema.get_field_index("recall")
+    for recall, low in ((0.9, True), (0.97, False)):
+        # A second shard found everything, and has as many faces as the first.
+        shards = [
+            matches.set_column(column, "recall", pa.array([r] * len(matches)))
+            for r in (recall, 1.0)
+        ]
+        paths = [tmp_path / f"{number}.parquet" for number in range(2)]
+        for path, table in zip(paths, shards, strict=True):
+            write_table(path, table, ORIGIN)
+        told = made.read("annoy.html", search="annoy", matches=paths[:1])
+        (line,) = (dd for dd in told.select("#summary dd") if "Annoy finds" in dd.get_text())
+        assert f"{100 * recall:.0f}\u202f%" in line.get_text()
+        assert (
+            ("match.search_k" in line.get_text())
+            == ("warning" in line.get_attribute_list("class"))
+            == low
+        )
+        assert read_recall(paths) == pytest.approx((recall + 1) / 2)
 
 
 def test_a_damaged_file_is_told(made: Made, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from visage.index import vectors_of
 from visage.names import read_names
 from visage.probability import Calibration, probabilities
 from visage.ranking import Candidates, gallery_of, rank, unit
-from visage.search import load_annoy
+from visage.search import annoy_recall, load_annoy
 from visage.sidecars import remove_orphans, write_sidecar
 from visage.tables import common_origin, read_table, write_table
 from visage.verdict import verdicts
@@ -36,6 +36,8 @@ MATCHES = pa.schema(
         ("nearest_face", pa.int16()),  # and the face in it
         ("probability", pa.float64()),  # that it is this person; null until calibrated
         ("verdict", pa.string()),  # one of verdict.VERDICTS
+        ("recall", pa.float64()),  # of the shard: share of the true neighbours that Annoy finds, by
+        # a sample; null where the search is exact
     ]
 )
 
@@ -76,9 +78,9 @@ def match_shard(
     images = queries["image"].unique().to_pylist()
     probes = queries.filter(pc.is_valid(queries["embedding"]))
     gallery = read_table(faces, ["image", "person", "face", "embedding"])
-    found = _search(probes, gallery, annoy, settings, normalize)
+    found, recall = _search(probes, gallery, annoy, settings, normalize)
     gallery = gallery.drop_columns("embedding")
-    matches = _matches(found, probes, gallery, names, threshold, calibration)
+    matches = _matches(found, probes, gallery, names, threshold, calibration, recall)
     log.info("%d images, %d faces, %d candidates", len(images), len(probes), len(matches))
     write_table(output, matches, origin)
     if sidecar:
@@ -141,7 +143,8 @@ def image_list(rows: Iterable[dict], ranking: str = "nearest", results: int = 10
 
 def _search(
     probes: pa.Table, faces: pa.Table, annoy: Path, settings: dict, normalize: bool
-) -> tuple[Candidates, list[str]]:
+) -> tuple[tuple[Candidates, list[str]], float | None]:
+    """Give the candidates with the ids they refer to, and Annoy's recall if it is used."""
     vectors, queries = vectors_of(faces), vectors_of(probes)
     if not len(queries):
         queries = np.empty((0, vectors.shape[1]), np.float32)
@@ -151,10 +154,13 @@ def _search(
             f"{vectors.shape[1]}. Delete the results folder's tables and run the workflow again."
         )
     gallery = gallery_of(vectors, faces["person"].to_pylist(), settings["ranking"], normalize)
-    index = None
+    queries = unit(queries) if normalize else queries
+    index, recall = None, None
     if settings["search"] == "annoy":
         index = load_annoy(annoy, vectors.shape[1], len(vectors))
-    return rank(unit(queries) if normalize else queries, gallery, settings, index), gallery.people
+        wanted = settings["neighbours"], settings["search_k"]
+        recall = annoy_recall(queries, gallery.vectors, index, *wanted)
+    return (rank(queries, gallery, settings, index), gallery.people), recall
 
 
 def _matches(
@@ -164,6 +170,7 @@ def _matches(
     names: Path | None,
     threshold: float | None,
     calibration: Calibration | None,
+    recall: float | None,
 ) -> pa.Table:
     candidates, people = found
     known = read_names(names)
@@ -186,6 +193,7 @@ def _matches(
             probabilities(candidates.probe, candidates.measured, calibration), from_pandas=True
         ),
         "verdict": verdict.tolist(),
+        "recall": pa.array([recall] * len(verdict), pa.float64()),
     }
     table = pa.table({name: columns[name] for name in MATCHES.names})
     return table.cast(MATCHES)

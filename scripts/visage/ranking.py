@@ -14,7 +14,6 @@ from visage.search import (
     annoy_search,
     exact,
     exact_people,
-    recall,
     smallest_of_products,
 )
 
@@ -95,9 +94,7 @@ def unit(vectors: Floats) -> Floats:
 def _neighbours(queries: Floats, gallery: Gallery, settings: dict, index: Any) -> Found:
     if index is None:
         return exact(queries, gallery.vectors, settings["neighbours"])
-    found = annoy_search(queries, index, settings["neighbours"], settings["search_k"])
-    recall(queries, gallery.vectors, found)
-    return found
+    return annoy_search(queries, index, settings["neighbours"], settings["search_k"])
 
 
 def _nearest(queries: Floats, gallery: Gallery, settings: dict, index: Any) -> Candidates:

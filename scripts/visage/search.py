@@ -164,20 +164,29 @@ def load_annoy(path: Path, dimension: int, size: int) -> Any:
     return index
 
 
+def annoy_recall(queries: Floats, items: Floats, index: Any, k: int, search_k: int) -> float | None:
+    """Measure on a sample of the queries which share of the true neighbours Annoy finds.
+
+    Returns:
+        0 to 1; None without a query.
+    """
+    if not len(queries):
+        return None
+    sample = np.linspace(0, len(queries) - 1, min(SAMPLE, len(queries))).astype(np.int64)
+    return recall(queries[sample], items, annoy_search(queries[sample], index, k, search_k))
+
+
 def recall(queries: Floats, items: Floats, found: Found) -> float:
-    """Measure on a sample which share of the true neighbours is in `found`, and log it.
+    """Give the share of the true neighbours that is in `found`, and log it.
 
     `hits` counts neighbours, so a low recall distorts every score.
     """
-    if not len(queries):
-        return 1.0
-    sample = np.linspace(0, len(queries) - 1, min(SAMPLE, len(queries))).astype(np.int64)
-    true = exact(queries[sample], items, found.items.shape[1])
+    true = exact(queries, items, found.items.shape[1])
     # By distance, not by number: of two copies of a photograph either is right. Annoy measures in
     # float32.
     limit = true.distances[:, -1:] * (1 + 1e-5) + 1e-5
-    share = float((found.distances[sample] <= limit).mean())
-    log.info("Annoy finds %.1f %% of the true neighbours (%d probes)", 100 * share, len(sample))
+    share = float((found.distances <= limit).mean())
+    log.info("Annoy finds %.1f %% of the true neighbours (%d probes)", 100 * share, len(queries))
     if share < LOW_RECALL:
         log.warning(
             "Annoy misses %.1f %% of the neighbours, so hits and scores are distorted: raise "

@@ -36,6 +36,7 @@ def build_report(
     queries_folder: Path,
     names: Path | None,
     links: str | None,
+    search: str,
     ranking: str,
     normalize: bool,
     threshold: float | None,
@@ -65,6 +66,7 @@ def build_report(
         queries_folder: Where the queries' images are.
         names: The names file, if there is one.
         links: The config's template of a person's page, if any.
+        search: The config's `match.search`.
         ranking: The config's `match.ranking`.
         normalize: The config's `index.normalize`.
         threshold: The largest distance of a match; None: there is none.
@@ -112,6 +114,7 @@ def build_report(
         run=view.Run(
             threshold=threshold,
             threshold_source=threshold_source,
+            recall=data.read_recall(matches) if search == "annoy" else None,
             gallery=str(gallery_folder),
             queries=str(queries_folder),
             made=made.read_made(provenance),

@@ -271,6 +271,15 @@ def gallery_boxes(
     return {key: boxes.get(key) for key in sorted(wanted)}
 
 
+def read_recall(matches: list[Path]) -> float | None:
+    """Give which share of the true neighbours Annoy found, over all faces compared.
+
+    None where no face was; with an exact search there is nothing to read.
+    """
+    table = _concatenated(matches, ["rank", "recall"])
+    return pc.mean(table.filter(pc.equal(table["rank"], 1))["recall"]).as_py()
+
+
 def read_scores(path: Path) -> list[dict[str, str]]:
     """Read the scores table; one dict a line, by the names of its columns.
 

@@ -19,6 +19,7 @@ from visage.listing import as_path
 from visage.report.data import NOT_COMPARED
 from visage.report.pictures import Picture
 from visage.report.view import MARK, TOP_LEVEL, Card, Page, Person, percent, plural
+from visage.search import LOW_RECALL
 from visage.verdict import VERDICTS
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
@@ -109,6 +110,7 @@ def _render(page: Page, part: Part, chart: str, original: partial[str]) -> str:
         policy=_policy(early, late, in_files=bool(part.pages)),
         mark=f"{100 * MARK:.2f}%",
         verdicts=VERDICTS,
+        low_recall=LOW_RECALL,
         not_compared=NOT_COMPARED,
         kinds=KINDS,
         cards_a_page=CARDS,

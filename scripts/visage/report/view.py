@@ -37,6 +37,7 @@ class Run:
 
     threshold: float | None
     threshold_source: str
+    recall: float | None  # share of the true neighbours that Annoy found; None: the search is exact
     gallery: str  # folders, as the config names them
     queries: str
     made: Made
