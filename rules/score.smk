@@ -46,7 +46,11 @@ rule score_matches:
             caption="../docs/captions/scores.rst",
             category="Who",
         ),
-        provenance=f"{RESULTS}/provenance.json",
+        provenance=report(
+            f"{RESULTS}/provenance.json",
+            caption="../docs/captions/provenance.rst",
+            category="How",
+        ),
     log:
         f"{RESULTS}/logs/score_matches.log",
     benchmark:

@@ -5,6 +5,7 @@ import io
 import json
 import re
 import shutil
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from bs4 import BeautifulSoup, Tag
+from conftest import Workflow
 from PIL import Image
 from visage.errors import VisageError
 from visage.findings import COLUMNS
@@ -553,6 +555,18 @@ def test_what_is_no_picture_is_missing(tmp_path: Path) -> None:
     assert isinstance(made.photograph, Missing)
     assert "not an image" in made.photograph.reason
     assert made.crops == [made.photograph] * 2
+
+
+def test_snakemakes_archive_has_what_people_keep(demo: Workflow, tmp_path: Path) -> None:
+    demo.succeed("--report", str(tmp_path / "archive.zip"))
+    with zipfile.ZipFile(tmp_path / "archive.zip") as archive:
+        # Its own page is called report.html as well, and stands at the top.
+        kept = {
+            Path(name).name: archive.read(name) for name in archive.namelist() if "/data/" in name
+        }
+    names = ("scores.tsv", "images.tsv", "report.html", "evaluation.html", "provenance.json")
+    for name in (*names, "gallery/audit.tsv"):
+        assert kept[Path(name).name] == (demo.folder / "results" / name).read_bytes(), name
 
 
 @pytest.fixture
