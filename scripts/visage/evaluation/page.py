@@ -4,7 +4,6 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from visage.evaluation import metrics, plots
@@ -13,8 +12,8 @@ from visage.evaluation.evaluate import Evaluated, percent
 from visage.files import write_text
 from visage.listing import as_path
 from visage.report.pictures import GALLERY_FACE, Missing, Order, Picture, cut
+from visage.templates import environment
 
-TEMPLATES = Path(__file__).parent.parent / "templates"
 WORKERS = 2
 
 
@@ -27,16 +26,10 @@ def write_page(path: Path, result: dict[str, Any], evaluated: Evaluated, gallery
         evaluated: What it was made from.
         gallery: The folder of the gallery's photographs; one that is gone has no picture.
     """
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["percent"] = percent
+    templates = environment()
+    templates.filters["percent"] = percent
     alarms, missed = false_alarms(evaluated), misses(evaluated)
-    html = environment.get_template("evaluation.html.j2").render(
+    html = templates.get_template("evaluation.html.j2").render(
         result=result,
         plots={name: Markup(svg) for name, svg in _plots(result, evaluated).items()},
         alarms=alarms,

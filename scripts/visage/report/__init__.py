@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
+from visage.gallery import Box
 from visage.listing import as_path
 from visage.names import link, read_names
 from visage.report import charts, data, made, pictures, render, view
@@ -144,7 +145,7 @@ def _query_orders(queries: Iterable[data.Query], folder: Path) -> list[pictures.
 
 
 def _face_orders(
-    boxes: dict[tuple[str, int], data.Box | None], folder: Path, denied: set[str]
+    boxes: dict[tuple[str, int], Box | None], folder: Path, denied: set[str]
 ) -> list[pictures.Order]:
     size = pictures.GALLERY_FACE
     return [

@@ -13,25 +13,25 @@ import pyarrow.compute as pc
 
 from visage.errors import VisageError
 from visage.findings import COLUMNS
+from visage.gallery import Box
 from visage.report.faces import Compared, GalleryFace
 from visage.tables import read_table
 
 CANDIDATES = 10  # people shown for each face
 NOT_COMPARED = "none"  # stands for a verdict where there is no embedding to compare
 
-_BOX = ["x", "y", "w", "h"]
 _MATCHES = ["image", "face", "rank", "id", "name", "distance", "hits", "probability", "verdict"]
-_FACES = ["image", "group", "status", "reason", "width", "height", "face", *_BOX, "confidence"]
-
-
-@dataclass(frozen=True)
-class Box:
-    """A face's place in the upright image, in pixels."""
-
-    x: float
-    y: float
-    w: float
-    h: float
+_FACES = [
+    "image",
+    "group",
+    "status",
+    "reason",
+    "width",
+    "height",
+    "face",
+    *Box._fields,
+    "confidence",
+]
 
 
 @dataclass(frozen=True)
@@ -203,7 +203,7 @@ def _query(rows: list[dict], candidates: dict[tuple[str, int], list[Candidate]])
 
 def box_of(row: dict) -> Box | None:
     """Give the box of a row of a faces table, None where it has none."""
-    values = [row[name] for name in _BOX]
+    values = [row[name] for name in Box._fields]
     return None if any(value is None for value in values) else Box(*values)
 
 
@@ -262,7 +262,7 @@ def gallery_boxes(
     }
     audited = {image for finding in findings for image in (finding.image, finding.other_image)}
     images = pa.array(sorted({image for image, _ in nearest} | (audited - {""})), pa.string())
-    table = read_table(faces, ["image", "face", *_BOX])
+    table = read_table(faces, ["image", "face", *Box._fields])
     rows = table.filter(pc.is_in(table["image"], value_set=images)).to_pylist()
     boxes = {(row["image"], row["face"] or 0): box_of(row) for row in rows}
     known = {image for image, _ in boxes}

@@ -11,8 +11,8 @@ from pathlib import Path
 from PIL import Image, ImageOps
 
 from visage.files import replacing
+from visage.gallery import Box
 from visage.images import MAX_PIXELS, ImageProblem, decode
-from visage.report.data import Box
 
 PHOTOGRAPH = 420  # pixels, longer side
 FACE = 144  # pixels, side of the crop of a query's face

@@ -10,7 +10,6 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from visage.files import write_text
@@ -20,9 +19,9 @@ from visage.report.data import NOT_COMPARED
 from visage.report.pictures import Picture
 from visage.report.view import MARK, TOP_LEVEL, Card, Page, Person, percent, plural
 from visage.search import LOW_RECALL
+from visage.templates import TEMPLATES, environment
 from visage.verdict import VERDICTS
 
-TEMPLATES = Path(__file__).parent.parent / "templates"
 CARDS = 250  # on a page of its own
 MONTHS = (
     *("January", "February", "March", "April", "May", "June", "July"),
@@ -79,15 +78,8 @@ def _render(page: Page, part: Part, chart: str, original: partial[str]) -> str:
     own style sheet, scripts and plot, and the pictures, go in as they are. A content security
     policy forbids the browser to load anything but pictures, and to run any script but these two.
     """
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters |= {
+    templates = environment()
+    templates.filters |= {
         "plural": plural,
         "percent": percent,
         "rate": _rate,
@@ -96,9 +88,9 @@ def _render(page: Page, part: Part, chart: str, original: partial[str]) -> str:
         "original": original,
         "address": partial(_address, part.prefix),
     }
-    environment.tests["picture"] = lambda value: isinstance(value, Picture)
+    templates.tests["picture"] = lambda value: isinstance(value, Picture)
     early, late = _own("theme.js"), _own("report.js")
-    return environment.get_template("report.html.j2").render(
+    return templates.get_template("report.html.j2").render(
         page=page,
         part=part,
         run=page.run,
