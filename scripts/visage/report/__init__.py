@@ -1,7 +1,7 @@
 """The report: one page that opens without a network, or a folder of pages where there is much.
 
 `data` reads the tables, `pictures` makes thumbnails and crops, `view` puts the two together as
-what the templates show, `render` writes the pages.
+what the templates show, which is in `page`; `render` writes the files.
 """
 
 import logging
@@ -16,6 +16,7 @@ from visage.listing import as_path
 from visage.names import link, read_names
 from visage.report import charts, data, made, pictures, render, view
 from visage.report.faces import nearest_faces
+from visage.report.page import Run
 
 log = logging.getLogger(__name__)
 
@@ -112,7 +113,7 @@ def build_report(
         scores=data.read_scores(scores),
         findings=findings,
         evaluation=data.read_evaluation(evaluation) if evaluation else None,
-        run=view.Run(
+        run=Run(
             threshold=threshold,
             threshold_source=threshold_source,
             recall=data.read_recall(matches) if search == "annoy" else None,

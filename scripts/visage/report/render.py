@@ -16,8 +16,9 @@ from visage.files import write_text
 from visage.findings import KINDS
 from visage.listing import as_path
 from visage.report.data import NOT_COMPARED
+from visage.report.page import Card, Page, Person, percent, plural
 from visage.report.pictures import Picture
-from visage.report.view import MARK, TOP_LEVEL, Card, Page, Person, percent, plural
+from visage.report.view import MARK, TOP_LEVEL
 from visage.search import LOW_RECALL
 from visage.templates import TEMPLATES, environment
 from visage.verdict import VERDICTS
