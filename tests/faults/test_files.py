@@ -14,6 +14,7 @@ from test_embed import SETTINGS, Counting, picture
 from visage.cache import Analysis, Cache, Hashes
 from visage.embed import Embedder, Task
 from visage.listing import list_entries
+from visage.registry import load_registry, weight_files
 
 
 def images_table(workflow: Workflow) -> pd.DataFrame:
@@ -83,21 +84,111 @@ def test_a_file_that_grows_after_the_listing(tmp_path: Path) -> None:
     assert again.find("grows.png", now.stat) == result.sha256
 
 
+def project_copy(folder: Path) -> Path:
+    """A clone with weights of its own; give its Snakefile."""
+    ignore = shutil.ignore_patterns(".*", "results*", "resources")
+    shutil.copytree(REPO, folder, ignore=ignore)
+    return folder / "Snakefile"
+
+
 def test_weights_of_any_age_do(tmp_path: Path, photographs: Path) -> None:
     """Copied or unpacked, a file may be older than the one it was made from.
 
     A job that made it again would keep Snakemake from running the rest, with exit status 0.
     """
-    ignore = shutil.ignore_patterns(".*", "results*", "resources")
-    shutil.copytree(REPO, tmp_path / "project", ignore=ignore)
+    snakefile = project_copy(tmp_path / "project")
     for age, path in enumerate(sorted((tmp_path / "project/weights").glob("*.onnx"))):
         os.utime(path, (1e9 - age, 1e9 - age))
     os.utime(tmp_path / "project/weights/face_recognition_sface_2021dec_int8bq.onnx")
     (tmp_path / "data").mkdir()
     made = people_and_queries(tmp_path / "data", photographs)
-    workflow = Workflow(made.folder, tmp_path / "project/Snakefile")
+    workflow = Workflow(made.folder, snakefile)
     assert "fetch_weights" not in workflow.succeed(*RUN)
     assert len(workflow.scores())
+
+
+def flip_a_bit(path: Path) -> None:
+    """Change a file in its middle; its size and its times stay."""
+    times, data = path.stat(), bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 0x04
+    path.write_bytes(data)
+    os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+
+
+def test_weights_that_change_on_disk(tmp_path: Path, photographs: Path) -> None:
+    """Between two runs and during one: never used, and the message leads to the right results."""
+    calm = people_and_queries(tmp_path / "calm", photographs)
+    shutil.copy2(photographs / "gallery/eileen-collins/astronaut.png", calm.folder / "queries")
+    calm.succeed(*RUN)
+    snakefile = project_copy(tmp_path / "project")
+    data = people_and_queries(tmp_path / "data", photographs).folder
+    workflow = Workflow(data, snakefile)
+    registry = load_registry(REPO / "config/models.yaml")
+    files = weight_files(registry, "sface-yunet")
+    name = max(file for file in files if "derived_from" in registry["files"][file])
+    weights = tmp_path / "project/weights" / name
+    workflow.succeed(*RUN)
+    sound = results(workflow)
+
+    flip_a_bit(weights)  # between two runs
+    assert "Nothing to be done" in workflow.succeed(*RUN)
+    assert_same(results(workflow), sound)
+    shutil.copy2(photographs / "gallery/eileen-collins/astronaut.png", data / "queries")
+    printed = workflow.fail(*RUN)
+    assert f"{name} has the wrong SHA-256" in printed
+    assert "Delete it and run the workflow again" in printed
+    weights.unlink()
+    workflow.succeed(*RUN)
+    assert_same(results(workflow), results(calm))
+
+    shutil.rmtree(data / "results")  # while a run is on its way to the first embed job
+    run = subprocess.Popen(
+        workflow.command(*RUN),
+        cwd=data,
+        env=workflow.environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        deadline = time.monotonic() + 120
+        while not (data / "results/queries/manifests/1.jsonl").exists():
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        flip_a_bit(weights)
+        printed, _ = run.communicate(timeout=300)
+    finally:
+        run.kill()
+        run.wait()
+    assert run.returncode != 0
+    assert f"{name} has the wrong SHA-256" in printed
+    weights.unlink()
+    workflow.succeed(*RUN)
+    assert_same(results(workflow), results(calm))
+
+
+def test_results_from_the_future(tmp_path: Path, photographs: Path) -> None:
+    """The clock was ahead and is set back: everything that is there is newer than any change."""
+    workflow = people_and_queries(tmp_path / "ahead", photographs)
+    (workflow.folder / "names.json").write_text('{"grace-hopper": "Grace Hopper"}')
+    named = (*RUN, "--config", "names=names.json")
+    workflow.succeed(*named)
+    later = time.time() + 300 * 24 * 3600
+    for path in (workflow.folder / "results").rglob("*"):
+        os.utime(path, (later, later))
+    (portrait,) = (workflow.folder / "queries/known").iterdir()
+    shutil.copyfile(photographs / "gallery/eileen-collins/astronaut.png", portrait)
+    (workflow.folder / "names.json").write_text('{"grace-hopper": "Admiral Hopper"}')
+    workflow.embedded()
+    workflow.succeed(*named)
+    assert workflow.embedded() == 1
+    assert "Nothing to be done" in workflow.succeed(*named)
+
+    calm = people_and_queries(tmp_path / "calm", photographs)
+    shutil.copy2(portrait, calm.folder / portrait.relative_to(workflow.folder))
+    (calm.folder / "names.json").write_text('{"grace-hopper": "Admiral Hopper"}')
+    calm.succeed(*named)
+    assert_same(results(workflow), results(calm))
 
 
 def test_two_runs_at_once(tmp_path: Path, photographs: Path) -> None:
