@@ -110,18 +110,29 @@ def kill_both(done: set[str]) -> bool:
     return len(done) == 2
 
 
-@pytest.mark.usefixtures("slurm")
-def test_the_demo_ends_well_though_jobs_are_killed(demo: Workflow, tmp_path: Path) -> None:
-    shutil.copytree(demo.folder / "resources", tmp_path / "resources")
-    profile = tmp_path / "profile" / "config.yaml"
+def demo_on_slurm(demo: Workflow, folder: Path) -> list[str]:
+    """Put the demo's photographs into a folder; give the command that runs it through Slurm."""
+    shutil.copytree(demo.folder / "resources", folder / "resources")
+    profile = folder / "profile" / "config.yaml"
     profile.parent.mkdir()
     profile.write_text(with_gpu(PROFILE.read_text()))
-    listings, log = tmp_path / "listings.txt", tmp_path / "run.log"
-
-    workflow = Workflow(tmp_path)
-    base = workflow.command("--workflow-profile", str(profile.parent))
+    base = Workflow(folder).command("--workflow-profile", str(profile.parent))
     quick = ("--slurm-init-seconds-before-status-checks", "3", "--latency-wait", "10")
-    command = [*base, *quick, "--config", "shards=1"]
+    return [*base, *quick, "--config", "shards=1"]
+
+
+def assert_same(one: Workflow, other: Workflow) -> None:
+    """Compare the results that do not depend on how many shards there are, byte for byte."""
+    for name in ("scores.tsv", "images.tsv", "gallery/face.db", "gallery/face.json"):
+        local, cluster = (w.folder / "results" / name for w in (one, other))
+        assert local.read_bytes() == cluster.read_bytes(), name
+
+
+@pytest.mark.usefixtures("slurm")
+def test_the_demo_ends_well_though_jobs_are_killed(demo: Workflow, tmp_path: Path) -> None:
+    command = demo_on_slurm(demo, tmp_path)
+    workflow = Workflow(tmp_path)
+    listings, log = tmp_path / "listings.txt", tmp_path / "run.log"
     environment = workflow.environment() | {
         "PYTHONPATH": str(REPO / "tests" / "hooks"),
         "VISAGE_TEST_LISTINGS": str(listings),
@@ -151,9 +162,7 @@ def test_the_demo_ends_well_though_jobs_are_killed(demo: Workflow, tmp_path: Pat
     assert "GPU 0" in workflow.log("embed_shard")
 
     # The same bytes as without a cluster and in another number of shards.
-    for name in ("scores.tsv", "images.tsv", "gallery/face.db", "gallery/face.json"):
-        local, cluster = (w.folder / "results" / name for w in (demo, workflow))
-        assert local.read_bytes() == cluster.read_bytes(), name
+    assert_same(demo, workflow)
     assert (tmp_path / "results/report.html").exists()
 
     # The images' folders were listed by the process that was started by hand, and by no job.
@@ -168,6 +177,54 @@ def test_the_demo_ends_well_though_jobs_are_killed(demo: Workflow, tmp_path: Pat
     assert again.returncode == 0, again.stderr
     assert "Nothing to be done" in again.stderr
     assert len(jobs()) == before
+
+
+@pytest.mark.usefixtures("slurm")
+def test_the_process_on_the_login_node_is_killed(demo: Workflow, tmp_path: Path) -> None:
+    """As docs/clusters.md says: its jobs run on; then the same command again, after --unlock."""
+    usual = demo_on_slurm(demo, tmp_path)
+    command = [*usual[:-2], "results/scores.tsv", "results/images.tsv", *usual[-2:]]
+    workflow = Workflow(tmp_path)
+    log, mine = tmp_path / "run.log", len(jobs())
+
+    def unfinished() -> list[Job]:
+        return [job for job in jobs()[mine:] if job.state in ("PENDING", "RUNNING", "COMPLETING")]
+
+    with log.open("wb") as output:
+        run = subprocess.Popen(
+            command,
+            cwd=tmp_path,
+            env=workflow.environment(),
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            wait_for(lambda: any(job.state == "RUNNING" for job in unfinished()), run, log)
+        finally:
+            run.kill()
+            run.wait()
+    left = unfinished()
+    assert any(job.rule.startswith("embed_shard") for job in left), "killed too late to tell"
+    deadline = time.monotonic() + 120
+    while unfinished():
+        assert time.monotonic() < deadline, unfinished()
+        time.sleep(0.2)
+    assert {job.state for job in jobs()[mine:]} == {"COMPLETED"}  # nobody took them along
+    assert not (tmp_path / "results/scores.tsv").exists()
+
+    def again(*arguments: str) -> subprocess.CompletedProcess[str]:
+        words = [*command[:-2], *arguments, *command[-2:]]  # before --config
+        return subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    locked = again()
+    assert locked.returncode != 0
+    assert "--unlock" in locked.stderr
+    assert again("--unlock").returncode == 0
+    workflow.embedded()
+    done = again()
+    assert done.returncode == 0, done.stderr
+    assert workflow.embedded() == 0  # what they had embedded is in the cache
+    assert_same(demo, workflow)
 
 
 @pytest.mark.usefixtures("slurm")
