@@ -1,9 +1,11 @@
 """Our embed step against the loop people write: `DeepFace.represent` on each file.
 
-    python benchmarks/embed.py --images FOLDER [--rounds 3] [--threads 2]
+    python benchmarks/embed.py --images FOLDER [--rounds 3] [--jobs 2] [--threads 1]
 
-Both run here, alternately, with the same weights, and the model loaded before the clock starts.
-Beside the totals stand decode, detection and recognition measured alone, in one thread.
+Both run here, alternately, with the same weights, and the models loaded before the clock starts:
+ours in --jobs processes of --threads each, which share the photographs as shards do, the loop in
+one that uses all cores. Beside the totals stand decode, detection and recognition alone, as the
+embed step does them, in one thread of one process.
 """
 
 import argparse
@@ -16,7 +18,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
@@ -55,11 +57,11 @@ def small_copies(folder: Path, side: int) -> Iterator[Path]:
 class Ours:
     """The embed step from an empty cache, its model loaded; lives in a process of its own."""
 
-    def __init__(self, folder: Path, entry: dict, threads: int) -> None:
+    def __init__(self, folder: Path, entry: dict, threads: int, job: int, jobs: int) -> None:
         self.folder, self.threads = folder, threads
         self.model = load_model(entry, ROOT / "weights", threads)
         self.faces = load_config({})["faces"]
-        self.tasks = [Task(item, None) for item in list_entries(folder, False)]
+        self.tasks = [Task(item, None) for item in list_entries(folder, False)[job::jobs]]
 
     def run(self) -> int:
         with tempfile.TemporaryDirectory() as name:
@@ -78,7 +80,7 @@ class Ours:
         detector = self.model.detector()
         for content in data:
             start = time.perf_counter()
-            photograph = decode(content)
+            photograph = decode(content, enough=self.model.enough)
             decoded = time.perf_counter()
             faces = [f for f in detector.detect(photograph.pixels) if f.confidence >= 0.6]
             detected = time.perf_counter()
@@ -135,6 +137,15 @@ def _timed() -> tuple[int, float, float, int]:
     return images, seconds, (time.process_time() - cpu) / seconds, peak
 
 
+def _together(workers: list[ProcessPoolExecutor]) -> tuple[int, float, float, int]:
+    """Have all workers run at once: images, seconds, cores used, MB of all together."""
+    start = time.perf_counter()
+    done = [future.result() for future in [worker.submit(_timed) for worker in workers]]
+    seconds = time.perf_counter() - start
+    images, _, cores, peak = (sum(values) for values in zip(*done, strict=True))
+    return images, seconds, cores, peak
+
+
 def _alone() -> dict[str, float]:
     assert isinstance(_here, Ours)
     return _here.alone()
@@ -148,15 +159,16 @@ def worker(kind: type, *arguments: object) -> ProcessPoolExecutor:
 def measure(folder: Path, name: str, arguments: argparse.Namespace, home: Path) -> dict:
     """Time both ways `rounds` times, in turn, and give the medians."""
     entry = model_entry(load_registry(ROOT / "config/models.yaml"), arguments.model)
-    with (
-        worker(Ours, folder, entry, arguments.threads) as our,
-        worker(Theirs, folder, entry, home) as their,
-    ):
-        rounds = [
-            (our.submit(_timed).result(), their.submit(_timed).result())
-            for _ in range(arguments.rounds)
+    jobs, threads = arguments.jobs, arguments.threads
+    with ExitStack() as stack:
+        ours = [
+            stack.enter_context(worker(Ours, folder, entry, threads, job, jobs))
+            for job in range(jobs)
         ]
-        parts = our.submit(_alone).result()
+        theirs = [stack.enter_context(worker(Theirs, folder, entry, home))]
+        rounds = [(_together(ours), _together(theirs)) for _ in range(arguments.rounds)]
+        alone = [our.submit(_alone).result() for our in ours]
+    parts = {part: sum(times[part] for times in alone) for part in alone[0]}
     images = rounds[0][0][0]
     fast, slow = (statistics.median(pair[side][1] for pair in rounds) for side in (0, 1))
     last_ours, last_theirs = rounds[-1]
@@ -166,8 +178,8 @@ def measure(folder: Path, name: str, arguments: argparse.Namespace, home: Path) 
         "DeepFace.represent, images/s": round(images / slow, 1),
         "visage, images/s": round(images / fast, 1),
         "times as fast": round(slow / fast, 2),
-        "of (decode + detection + recognition) / threads": round(
-            fast * arguments.threads / sum(parts.values()), 2
+        "of (decode + detection + recognition) / cores": round(
+            fast * jobs * threads / sum(parts.values()), 2
         ),
         "cores used, represent": round(last_theirs[2], 2),
         "cores used, visage": round(last_ours[2], 2),
@@ -182,7 +194,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--images", type=Path, required=True)
     parser.add_argument("--model", default="sface-yunet")
-    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--threads", type=int, default=1, help="of each job")
     parser.add_argument("--rounds", type=int, default=3)
     arguments = parser.parse_args()
     with (

@@ -19,7 +19,7 @@ rule embed_shard:
         set="|".join(plan.listed(config)),
     conda:
         PLAN.embed_environment
-    threads: 2
+    threads: PLAN.embed_threads
     resources:
         mem_mb=4000,
         runtime=240,

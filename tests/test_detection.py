@@ -1,5 +1,6 @@
 """Faces found in real photographs: by YuNet in either engine, at full size and reduced."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -48,6 +49,17 @@ def test_openvino_finds_what_opencv_finds_whenever_it_is_loaded(bytes_of: list[b
         openvino = OpenVinoYuNet(YUNET, 1)
         for item, rows in zip(pixels, expected, strict=True):
             np.testing.assert_allclose(openvino.detect(item, 0.3), rows, atol=1e-3, rtol=0)
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="needs Linux")
+def test_jobs_side_by_side_do_not_share_one_core() -> None:
+    """OpenVINO pins its threads to the first cores by itself, in every process to the same."""
+    before = {int(task.name) for task in Path("/proc/self/task").iterdir()}
+    OpenVinoYuNet(YUNET, 1).detect(np.zeros((64, 64, 3), np.uint8), 0.3)
+    own = {int(task.name) for task in Path("/proc/self/task").iterdir()} - before
+    assert own
+    for thread in own:
+        assert os.sched_getaffinity(thread) == os.sched_getaffinity(0)
 
 
 def test_a_reduced_photograph_gives_the_same_faces_and_embeddings(bytes_of: list[bytes]) -> None:

@@ -46,6 +46,7 @@ class Plan:
     lists: str | None  # folder of the <image>.json files
     gpus: int  # GPUs an embed job asks for
     embed_environment: str  # path from rules/
+    embed_threads: int  # of one embed job
     command: str  # what repeats the run
 
 
@@ -64,6 +65,9 @@ def make(config: dict, registry: dict, demo: str) -> Plan:
         lists=_sidecar_folder(config, "queries", "matches"),
         gpus=gpus,
         embed_environment=_embed_environment(on_tensorflow, gpus),
+        # What computes in the caller's thread gets more done in two jobs of one thread than in one
+        # of two (docs/performance.md); the others bring threads, or wait for a GPU.
+        embed_threads=1 if entry["engine"] in ("openvino", "onnx") and not gpus else 2,
         command=command(config),
     )
 

@@ -84,6 +84,8 @@ class OpenVinoSession:
                 "INFERENCE_NUM_THREADS": threads,
                 "NUM_STREAMS": threads,
                 "INFERENCE_PRECISION_HINT": _PRECISIONS[precision],
+                # Each job would pin its threads to the first cores, and all jobs to the same.
+                "ENABLE_CPU_PINNING": False,
             },
         )
         self._requests = threading.local()
