@@ -148,7 +148,8 @@ def _walk(
         except OSError:
             # A link to nowhere, or a file that went away just now: as an image it is unreadable,
             # and the embed job says so in a row.
-            yield prefix + child.name, Stat(-1, 0)
+            if _is_listed(child.name):
+                yield prefix + child.name, Stat(-1, 0)
 
 
 def _is_listed(name: str) -> bool:
