@@ -12,6 +12,7 @@ sys.path.insert(0, f"{workflow.basedir}/scripts")
 from visage import existing, listing, plan
 from visage.config import load as load_config
 from visage.errors import VisageError
+from visage.listing import SETS
 from visage.registry import load_registry, model_entry, weight_files
 
 # The workflow may be run from any folder: its own files are found from the Snakefile's.
@@ -19,7 +20,6 @@ HERE = os.path.relpath(workflow.basedir) if workflow.basedir != os.getcwd() else
 REGISTRY_FILE = f"{workflow.basedir}/config/models.yaml"
 WEIGHTS = os.path.normpath(f"{HERE}/weights")
 DEMO = "resources/demo"
-SETS = ("gallery", "queries")
 
 try:
     config = load_config(config)

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from visage.audit import audit
-from visage.job import logged
+from visage.job import logged, optional, paths
 
 if TYPE_CHECKING:
     from visage.job import snakemake
@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 with logged(snakemake.log[0]):
     names = snakemake.input.get("names")
     audit(
-        tables=[Path(path) for path in snakemake.input.tables],
+        tables=paths(snakemake.input.tables),
         faces=Path(snakemake.input.faces),
-        names=Path(names) if names else None,
+        names=optional(names),
         published=snakemake.params.published,
         output=Path(snakemake.output[0]),
     )

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from visage.index import build_index
-from visage.job import logged
+from visage.job import logged, optional, paths
 
 if TYPE_CHECKING:
     from visage.job import snakemake
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 with logged(snakemake.log[0]):
     existing = snakemake.params.existing
     build_index(
-        tables=[Path(path) for path in snakemake.input.tables],
+        tables=paths(snakemake.input.tables),
         faces=Path(snakemake.output.faces),
         annoy=Path(snakemake.output.annoy),
         labels=Path(snakemake.output.labels),
@@ -20,5 +20,5 @@ with logged(snakemake.log[0]):
         trees=snakemake.params.trees,
         seed=snakemake.params.seed,
         jobs=snakemake.params.jobs,
-        existing=Path(existing) if existing else None,
+        existing=optional(existing),
     )

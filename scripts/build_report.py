@@ -3,17 +3,12 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from visage.job import logged
+from visage.job import logged, optional, paths
 from visage.report import build_report
 from visage.verdict import resolve_threshold
 
 if TYPE_CHECKING:
     from visage.job import snakemake
-
-
-def paths(names: list[str]) -> list[Path]:
-    """Give file names as paths."""
-    return [Path(name) for name in names]
 
 
 with logged(snakemake.log[0]):
@@ -24,7 +19,7 @@ with logged(snakemake.log[0]):
         params.match["threshold"],
         params.published,
         params.normalize,
-        Path(evaluation) if evaluation else None,
+        optional(evaluation),
         params.match["ranking"],
     )
     build_report(
@@ -34,11 +29,11 @@ with logged(snakemake.log[0]):
         faces=Path(snakemake.input.faces),
         scores=Path(snakemake.input.scores),
         audit=Path(snakemake.input.audit),
-        evaluation=Path(evaluation) if evaluation else None,
+        evaluation=optional(evaluation),
         provenance=Path(snakemake.input.provenance),
         gallery_folder=Path(params.gallery),
         queries_folder=Path(params.queries),
-        names=Path(names) if names else None,
+        names=optional(names),
         links=params.links,
         search=params.match["search"],
         ranking=params.match["ranking"],

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from visage.gpu import one_gpu
-from visage.job import logged
+from visage.job import logged, optional
 from visage.registry import load_registry
 from visage.shard import embed_shard
 
@@ -27,8 +27,8 @@ with (
         weights=Path(params.weights),
         cache=Path(params.cache),
         output=Path(snakemake.output[0]),
-        vectors=Path(params.vectors) if params.vectors else None,
-        regions=Path(params.regions) if params.regions else None,
+        vectors=optional(params.vectors),
+        regions=optional(params.regions),
         shards=params.shards,
         threads=snakemake.threads,
         deny=params.deny,

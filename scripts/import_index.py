@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from visage.existing import import_index
 from visage.fingerprint import fingerprint
-from visage.job import logged
+from visage.job import logged, paths
 from visage.plan import pinned_hashes
 from visage.registry import load_registry
 from visage.tables import Origin
@@ -23,5 +23,5 @@ with logged(snakemake.log[0]):
         origin=Origin(model, fingerprint(entry, pinned_hashes(registry, entry))),
         dimension=entry["dimension"],
         deny=snakemake.params.deny,
-        outputs=[Path(path) for path in snakemake.output],
+        outputs=paths(snakemake.output),
     )

@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from visage.job import logged
+from visage.job import logged, optional
 from visage.match import match_shard, remove_old_lists
 from visage.probability import read_evaluation
 from visage.sidecars import sidecar_path
@@ -20,9 +20,9 @@ with logged(snakemake.log[0]):
     params = snakemake.params
     names = snakemake.input.get("names")
     table, output = Path(snakemake.input.table), Path(snakemake.output[0])
-    folder = Path(params.sidecars) if params.sidecars else None
+    folder = optional(params.sidecars)
     evaluation = snakemake.input.get("evaluation")
-    own = Path(evaluation) if evaluation else None
+    own = optional(evaluation)
     threshold = resolve_threshold(
         params.settings["threshold"],
         params.published,
@@ -35,7 +35,7 @@ with logged(snakemake.log[0]):
         table=table,
         faces=Path(snakemake.input.faces),
         annoy=Path(snakemake.input.annoy),
-        names=Path(names) if names else None,
+        names=optional(names),
         output=output,
         sidecar=partial(sidecar_path, folder, suffix=".json") if folder else None,
         settings=params.settings,

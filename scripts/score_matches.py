@@ -3,17 +3,12 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from visage.job import logged
+from visage.job import logged, optional, paths
 from visage.provenance import write_provenance
 from visage.score import score
 
 if TYPE_CHECKING:
     from visage.job import snakemake
-
-
-def paths(names: list[str]) -> list[Path]:
-    """Give file names as paths."""
-    return [Path(name) for name in names]
 
 
 with logged(snakemake.log[0]):
@@ -23,12 +18,12 @@ with logged(snakemake.log[0]):
     evaluation = inputs.get("evaluation")
     score(
         matches=paths(inputs.matches),
-        names=Path(names) if names else None,
+        names=optional(names),
         links=config["links"],
         results=config["match"]["results"],
         output=scores,
         tables=paths(inputs.tables),
-        evaluation=Path(evaluation) if evaluation else None,
+        evaluation=optional(evaluation),
         normalize=config["index"]["normalize"],
     )
     write_provenance(

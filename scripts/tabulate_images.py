@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from visage.job import logged
+from visage.job import logged, paths
 from visage.status import tabulate
 
 if TYPE_CHECKING:
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 with logged(snakemake.log[0]):
     tabulate(
-        gallery=[Path(path) for path in snakemake.input.gallery],
-        queries=[Path(path) for path in snakemake.input.queries],
+        gallery=paths(snakemake.input.gallery),
+        queries=paths(snakemake.input.queries),
         output=Path(snakemake.output[0]),
     )

@@ -14,7 +14,7 @@ from visage.audit import read_audit
 from visage.errors import VisageError
 from visage.evaluation import calibration, metrics, protocol
 from visage.evaluation.confusions import false_alarms, misses
-from visage.evaluation.copies import number_photographs
+from visage.evaluation.copies import number_photographs, same_files
 from visage.evaluation.evaluate import Evaluated, evaluate_gallery, search_gallery, write_evaluation
 from visage.evaluation.page import write_page
 from visage.evaluation.protocol import Trials
@@ -130,15 +130,15 @@ def test_copies_of_copies_are_one_photograph_however_little_memory_there_is() ->
     edges += [
         (a, b) for a in range(300) for b in range(a) if (codes[a], files[a]) == (codes[b], files[b])
     ]
-    wanted = list(
-        range(300)
-    )  # by hand: what the audit calls near duplicates, joined until nothing moves
+    # By hand: what the audit calls near duplicates, joined until nothing moves.
+    wanted = list(range(300))
     while any(wanted[a] != wanted[b] for a, b in edges):
         for a, b in edges:
             wanted[a] = wanted[b] = min(wanted[a], wanted[b])
     assert 4 < len(set(wanted)) < 250
     for memory in (400, 0):
-        assert number_photographs(vectors, codes, files, near, memory).tolist() == wanted
+        same = same_files(codes, files)
+        assert number_photographs(vectors, codes, same, near, memory).tolist() == wanted
 
 
 def test_little_memory_changes_nothing() -> None:

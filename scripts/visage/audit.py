@@ -19,7 +19,7 @@ from visage.tsv import write_tsv
 
 log = logging.getLogger(__name__)
 
-# Below these, measured on shared/faces/friends made smaller and blurred (docs/audit.md).
+# Below these, measured on the set `friends` made smaller and blurred (docs/audit.md).
 SMALL = 32  # pixels of the shorter side of the face's box
 BLURRED = 8.0  # variance of the Laplacian of the aligned face
 OTHERS = 2  # other photographs without which nothing tells which of several faces is the person

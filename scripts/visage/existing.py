@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from visage.errors import VisageError
-from visage.listing import Entry, Stat, shard_of
+from visage.listing import SETS, Entry, Stat, shard_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,7 +23,7 @@ _REMEDY = "Set index.existing to the folder in which the original program's buil
 
 def listed(config: dict) -> tuple[str, ...]:
     """Give the sets whose folders are listed: not the gallery where an index stands for it."""
-    return ("queries",) if config["index"]["existing"] else ("gallery", "queries")
+    return ("queries",) if config["index"]["existing"] else SETS
 
 
 def files_of(folder: str) -> tuple[str, str]:

@@ -1,11 +1,11 @@
-"""What every script does around its one call: a log file, and errors a person can read."""
+"""What every script does around its one call: paths, a log file, errors a person can read."""
 
 import errno
 import logging
 import os
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -73,6 +73,16 @@ def logged(log: str | Path) -> Iterator[None]:
             sys.stderr.flush()
         _screens.remove(screen)
         os.close(screen)
+
+
+def paths(names: Iterable[str]) -> list[Path]:
+    """Give the file names that Snakemake hands over as paths."""
+    return [Path(name) for name in names]
+
+
+def optional(name: str | None) -> Path | None:
+    """Give a file name as a path where there is one."""
+    return Path(name) if name else None
 
 
 def _fail(screen: int, message: str, log: Path) -> None:

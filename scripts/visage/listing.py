@@ -14,6 +14,7 @@ from typing import NamedTuple
 from visage.errors import VisageError
 from visage.files import write_if_changed
 
+SETS = ("gallery", "queries")
 IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"})
 VECTOR_SUFFIX = ".vector"
 
@@ -21,6 +22,9 @@ VECTOR_SUFFIX = ".vector"
 # which UTF-8 cannot hold; they travel as private-use characters (the mapping of Cygwin and MirBSD).
 _TO_TEXT = {0xDC00 + byte: 0xF700 + byte for byte in range(0x80, 0x100)}
 _TO_PATH = {private: surrogate for surrogate, private in _TO_TEXT.items()}
+
+# Made once, not for each of a million lines.
+_ENCODE = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def as_text(path: str) -> str:
@@ -31,11 +35,6 @@ def as_text(path: str) -> str:
 def as_path(text: str) -> str:
     """Give the path that `as_text` made `text` from."""
     return text if text.isascii() else text.translate(_TO_PATH)
-
-
-_ENCODE = json.JSONEncoder(
-    separators=(",", ":")
-).encode  # made once, not for each of a million lines
 
 
 class Stat(NamedTuple):

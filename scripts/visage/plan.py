@@ -22,13 +22,12 @@ from visage.existing import files_of, listed
 from visage.files import remove_if_old
 from visage.fingerprint import fingerprint
 from visage.gpu import gpus_to_ask_for
-from visage.listing import check_set, list_entries, write_manifests
+from visage.listing import SETS, check_set, list_entries, write_manifests
 from visage.regions import read_regions, unknown_images
 from visage.running import claim
 
 log = logging.getLogger(__name__)
 
-SETS = ("gallery", "queries")
 _CLEANUP = {"forget", "delete_results"}
 _SKEW = 300 * 10**9  # nanoseconds that the clocks of a cluster may differ
 _YEARS = 10 * 365 * 86_400 * 10**9  # nanoseconds; the user's own files are younger than that

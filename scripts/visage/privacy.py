@@ -22,6 +22,7 @@ from visage.existing import listed
 from visage.files import PRIVATE, TEMPORARY, replacing, write_text
 from visage.listing import (
     IMAGE_SUFFIXES,
+    SETS,
     VECTOR_SUFFIX,
     Entry,
     Stat,
@@ -39,7 +40,6 @@ from visage.vectors import read_floats
 
 log = logging.getLogger(__name__)
 
-SETS = ("gallery", "queries")
 # Folders of the results that belong to the workflow alone (visage.contradictions sees to that).
 OWN_FOLDERS = ("gallery", "queries", "report", "logs", "benchmarks")
 REPORTS = "forgotten"

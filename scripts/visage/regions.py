@@ -10,11 +10,11 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from visage.errors import VisageError
+from visage.listing import SETS
 
 Region = tuple[float, float, float, float]  # x, y, w, h in pixels of the upright image
 Regions = dict[str, list[Region]]  # image → its regions
 
-SETS = ("gallery", "queries")
 _COLUMNS = ("image", "x", "y", "w", "h")
 _SHOWN = 5  # unknown images that are listed before the rest is only counted
 

@@ -19,21 +19,21 @@ _BYTES = 24  # a pair: its similarity, whether that is near, and two numbers if 
 
 
 def number_photographs(
-    vectors: Floats, codes: Indices, hashes: Sequence[str], near: float, memory_mb: int = MEMORY_MB
+    vectors: Floats, codes: Indices, files: Indices, near: float, memory_mb: int = MEMORY_MB
 ) -> Indices:
     """Give each face the number of its photograph: equal for copies within a person.
 
     Args:
         vectors: Shape (n, d), of any length.
         codes: Shape (n,), the person of each.
-        hashes: What tells files apart.
+        files: Shape (n,), what `same_files` gives.
         near: The distance, between vectors of length 1, up to which two faces are copies.
         memory_mb: For the working arrays, on top of a copy of the vectors.
 
     Returns:
         Shape (n,): the first row that shows the same photograph.
     """
-    labels = same_files(codes, hashes)
+    labels = files.copy()
     order = np.argsort(codes, kind="stable")
     scaled = unit(vectors)[order]
     starts = np.flatnonzero(np.diff(codes[order], prepend=-1))

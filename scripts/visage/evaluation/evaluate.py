@@ -96,7 +96,8 @@ def search_gallery(table: pa.Table, ranking: str, normalize: bool, near: float) 
     names = zip(table["sha256"].to_pylist(), table["image"].to_pylist(), strict=True)
     files = [sha256 or image for sha256, image in names]
     vectors = vectors_of(table)
-    photographs = number_photographs(vectors, codes, files, near)
+    same = same_files(codes, files)
+    photographs = number_photographs(vectors, codes, same, near)
     order = protocol.sort_key(codes, photographs)
     codes, vectors, photographs = codes[order], vectors[order], photographs[order]
     files = [files[row] for row in order]
@@ -109,7 +110,7 @@ def search_gallery(table: pa.Table, ranking: str, normalize: bool, near: float) 
     distances = protocol.RANKINGS.get(ranking, protocol.nearest)
     trials = protocol.search(gallery, distances(gallery))
     wrong = _misfiled(codes, files)
-    distinct = len(np.unique(same_files(codes, files)))
+    distinct = len(np.unique(same))
     return Evaluated(
         gallery=gallery,
         trials=protocol.without(trials, wrong),
