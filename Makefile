@@ -51,7 +51,7 @@ audit: .venv/test.done
 # What docs/performance.md says, measured here; `make bench PHOTOGRAPHS=folder` for photographs of
 # your own. An hour on two cores.
 PHOTOGRAPHS ?= resources/demo/gallery
-bench: .venv/test.done
+bench: scores .venv/test.done
 	$(BIN)/python benchmarks/embed.py --images $(PHOTOGRAPHS)
 	$(BIN)/python benchmarks/embed.py --images $(PHOTOGRAPHS) --model sface-yunet-bfloat16
 	$(BIN)/python benchmarks/facenet512.py

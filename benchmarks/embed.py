@@ -3,9 +3,10 @@
     python benchmarks/embed.py --images FOLDER [--rounds 3] [--jobs 2] [--threads 1]
 
 Both run here, alternately, with the same weights, and the models loaded before the clock starts:
-ours in --jobs processes of --threads each, which share the photographs as shards do, the loop in
-one that uses all cores. Beside the totals stand decode, detection and recognition alone, as the
-embed step does them, in one thread of one process.
+ours in --jobs processes of --threads each, the loop in one that uses all cores. Each of our jobs
+embeds all the photographs: with half of so few each, one would end by waiting for the other, which
+no long run does. Beside the totals stand decode, detection and recognition alone, as the embed step
+does them, in one thread of one process.
 """
 
 import argparse
@@ -60,11 +61,11 @@ def small_copies(folder: Path, side: int) -> Iterator[Path]:
 class Ours:
     """The embed step from an empty cache, its model loaded; lives in a process of its own."""
 
-    def __init__(self, folder: Path, entry: dict, threads: int, job: int, jobs: int) -> None:
+    def __init__(self, folder: Path, entry: dict, threads: int) -> None:
         self.folder, self.threads = folder, threads
         self.model = load_model(entry, ROOT / "weights", threads)
         self.faces = load_config({})["faces"] | {"min_confidence": SURE}
-        self.tasks = [Task(item, None) for item in list_entries(folder, False)[job::jobs]]
+        self.tasks = [Task(item, None) for item in list_entries(folder, False)]
 
     def run(self) -> int:
         with tempfile.TemporaryDirectory() as name:
@@ -164,31 +165,29 @@ def measure(folder: Path, name: str, arguments: argparse.Namespace, home: Path) 
     entry = model_entry(load_registry(ROOT / "config/models.yaml"), arguments.model)
     jobs, threads = arguments.jobs, arguments.threads
     with ExitStack() as stack:
-        ours = [
-            stack.enter_context(worker(Ours, folder, entry, threads, job, jobs))
-            for job in range(jobs)
-        ]
+        ours = [stack.enter_context(worker(Ours, folder, entry, threads)) for _ in range(jobs)]
         theirs = [stack.enter_context(worker(Theirs, folder, entry, home))]
         rounds = [(_together(ours), _together(theirs)) for _ in range(arguments.rounds)]
-        alone = [our.submit(_alone).result() for our in ours]
-    parts = {part: sum(times[part] for times in alone) for part in alone[0]}
-    images = rounds[0][0][0]
-    fast, slow = (statistics.median(pair[side][1] for pair in rounds) for side in (0, 1))
+        alone = ours[0].submit(_alone).result()
+    images = rounds[0][1][0]
+    fast, slow = (
+        statistics.median(pair[side][1] / pair[side][0] for pair in rounds) for side in (0, 1)
+    )
     last_ours, last_theirs = rounds[-1]
     return {
         "images": name,
         "number": images,
-        "DeepFace.represent, images/s": round(images / slow, 1),
-        "visage, images/s": round(images / fast, 1),
+        "DeepFace.represent, images/s": round(1 / slow, 1),
+        "visage, images/s": round(1 / fast, 1),
         "times as fast": round(slow / fast, 2),
         "of (decode + detection + recognition) / cores": round(
-            fast * jobs * threads / sum(parts.values()), 2
+            fast * jobs * threads * images / sum(alone.values()), 2
         ),
         "cores used, represent": round(last_theirs[2], 2),
         "cores used, visage": round(last_ours[2], 2),
         "peak MB, represent": last_theirs[3],
         "peak MB, visage": last_ours[3],
-        **{f"{key} alone, ms": round(1000 * value / images, 1) for key, value in parts.items()},
+        **{f"{key} alone, ms": round(1000 * value / images, 1) for key, value in alone.items()},
     }
 
 

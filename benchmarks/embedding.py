@@ -8,7 +8,6 @@ from pathlib import Path
 import pyarrow as pa
 from visage.fingerprint import fingerprint
 from visage.listing import list_entries, write_manifests
-from visage.plan import pinned_hashes
 from visage.registry import model_entry
 from visage.shard import embed_shard
 from visage.tables import read_table
@@ -61,7 +60,7 @@ def embed(folder: Path, models: Models, model: str, labelled: bool) -> Embedded:
     """
     name = "gallery" if labelled else "queries"
     entry = model_entry(models.registry, model)
-    mark = fingerprint(entry, pinned_hashes(models.registry, entry))
+    mark = fingerprint(models.registry, entry)
     place = models.work / model / f"{folder.parent.name}-{folder.name}"
     entries = list_entries(folder, import_vectors=False)
     settings = {"set": name, "model": mark, "faces": FACES, "import_vectors": False}

@@ -4,9 +4,9 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from visage.fetching import fetch
 from visage.job import logged
 from visage.registry import load_registry
-from visage.weights import fetch
 
 if TYPE_CHECKING:
     from visage.job import snakemake

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 from visage.existing import import_index
 from visage.fingerprint import fingerprint
 from visage.job import logged, paths
-from visage.plan import pinned_hashes
 from visage.registry import load_registry
 from visage.tables import Origin
 
@@ -20,7 +19,7 @@ with logged(snakemake.log[0]):
     import_index(
         database=Path(snakemake.input.database),
         labels=Path(snakemake.input.labels),
-        origin=Origin(model, fingerprint(entry, pinned_hashes(registry, entry))),
+        origin=Origin(model, fingerprint(registry, entry)),
         dimension=entry["dimension"],
         deny=snakemake.params.deny,
         outputs=paths(snakemake.output),

@@ -2,6 +2,7 @@
 test_workflow.py."""
 
 import io
+import os
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -64,10 +65,12 @@ def picture(columns: int, shade: int = 200) -> bytes:
     return buffer.getvalue()
 
 
-def run(folder: Path, counting: Counting, settings: dict = SETTINGS) -> dict[str, list[dict]]:
+def run(
+    folder: Path, counting: Counting, settings: dict = SETTINGS, threads: int = 2
+) -> dict[str, list[dict]]:
     cache = Cache(folder / "cache")
     hashes = Hashes(folder / "hashes.parquet")
-    embedder = Embedder(folder / "set", settings, counting.model, cache, hashes, threads=2)
+    embedder = Embedder(folder / "set", settings, counting.model, cache, hashes, threads)
     tasks = [Task(entry, None) for entry in list_entries(folder / "set", False)]
     rows = {
         task.entry.image: rows_of(task, result, settings) for task, result in embedder.run(tasks)
@@ -149,6 +152,27 @@ def test_an_image_that_vanishes_after_the_listing_is_told(tmp_path: Path) -> Non
     ((_, result),) = embedder.run([Task(entry, None)])
     assert isinstance(result, Problem)
     assert result.status == "changed"
+
+
+def test_the_next_image_is_read_while_one_is_computed(tmp_path: Path) -> None:
+    put(tmp_path, "a/1.png", picture(1))
+    slow = tmp_path / "set/a/2.png"
+    os.mkfifo(slow)  # to open it, or to read from it, waits for whoever writes
+    opened = threading.Event()
+
+    def write() -> None:
+        with slow.open("wb") as file:
+            opened.set()
+            file.write(picture(2))
+
+    class Patient(Counting):
+        def detect(self, pixels: Pixels) -> list[Face]:
+            assert opened.wait(60), "nothing is read before this one is done"
+            return super().detect(pixels)
+
+    writer = threading.Thread(target=write, daemon=True)
+    writer.start()
+    assert len(run(tmp_path, Patient(), threads=1)["a/2.png"]) == 2
 
 
 def test_what_happens_without_a_face_is_the_configs_choice(tmp_path: Path) -> None:

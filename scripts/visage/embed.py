@@ -36,6 +36,15 @@ class Task:
     regions: Sequence[Region] | None
 
 
+@dataclass(frozen=True)
+class Content:
+    """The bytes of an image that has to be looked at."""
+
+    task: Task
+    data: bytes
+    stat: Stat
+
+
 @dataclass
 class Prepared:
     """An image that is decoded and whose faces are cut out, ready for the recogniser."""
@@ -96,9 +105,15 @@ class Embedder:
         known = (self._hashes.find(task.entry.image, task.entry.stat) for task in tasks)
         self._known = self._cache.find({sha256 for sha256 in known if sha256})
         repeated: list[tuple[Task, str]] = []
-        with ThreadPoolExecutor(self._threads) as pool:
+        ahead = 4 * self._threads
+        with (
+            ThreadPoolExecutor(2 * self._threads) as readers,
+            ThreadPoolExecutor(self._threads) as pool,
+        ):
+            # While one image is computed, the next come from the disk or over the network.
+            contents = _windowed(readers, self._read, tasks, ahead)
             batch: list[Prepared] = []
-            for done in _windowed(pool, self._prepare, tasks, ahead=4 * self._threads):
+            for done in _windowed(pool, self._prepare, contents, ahead):
                 if isinstance(done, Prepared):
                     batch.append(done)
                     if sum(len(item.crops) for item in batch) >= self._batch_size():
@@ -118,11 +133,11 @@ class Embedder:
     def _again(self, task: Task) -> Analysis | Problem:
         """Analyse a copy whose original was wanted with other regions."""
         self._claimed.clear()
-        done = self._prepare(task)
+        done = self._prepare(self._read(task))
         return next(iter(self._recognise([done])))[1] if isinstance(done, Prepared) else done[1]
 
-    def _prepare(self, task: Task) -> Any:
-        """In a worker: read, look up, decode, detect and cut out; (task, …) when that is all."""
+    def _read(self, task: Task) -> Any:
+        """In a reader: the image's `Content`, or (task, …) when it need not or cannot be read."""
         known = self._hashes.find(task.entry.image, task.entry.stat)
         if known and self._denied(known):
             self._hashes.discard(task.entry.image, task.entry.stat)
@@ -131,14 +146,20 @@ class Embedder:
         if analysis:
             return task, analysis
         try:
-            data, stat = _read(self._root / as_path(task.entry.image))
+            return Content(task, *_read(self._root / as_path(task.entry.image)))
         except OSError as error:
             return task, _read_problem(task, error)
+
+    def _prepare(self, content: Any) -> Any:
+        """In a worker: look up, decode, detect and cut out; (task, …) when that is all."""
+        if not isinstance(content, Content):
+            return content
+        task, data = content.task, content.data
         sha256 = hashlib.sha256(data).hexdigest()
         if self._denied(sha256):
             return task, Problem(task, "denied", _DENIED)
         with self._lock:
-            self._hashes.add(task.entry.image, stat, sha256)
+            self._hashes.add(task.entry.image, content.stat, sha256)
             if sha256 not in self._known:
                 self._known.update(self._cache.find({sha256}))
             analysis = self._from_known(sha256, task)
@@ -227,12 +248,12 @@ class Embedder:
 
 
 def _windowed(
-    pool: ThreadPoolExecutor, work: Callable[[Task], Any], tasks: Iterable[Task], ahead: int
+    pool: ThreadPoolExecutor, work: Callable[[Any], Any], items: Iterable[Any], ahead: int
 ) -> Iterator[Any]:
-    """Run `work` on all tasks with at most `ahead` of them decoded at a time."""
+    """Run `work` on all items, in order, with at most `ahead` of them begun and not yet taken."""
     waiting: deque[Future] = deque()
-    for task in tasks:
-        waiting.append(pool.submit(work, task))
+    for item in items:
+        waiting.append(pool.submit(work, item))
         if len(waiting) >= ahead:
             yield waiting.popleft().result()
     while waiting:

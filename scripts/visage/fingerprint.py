@@ -20,12 +20,12 @@ _ENGINE_PACKAGES = {
 _DETECTOR_PACKAGES = {"mtcnn": ("mtcnn",), "retinaface": ("retina-face",)}
 
 
-def fingerprint(entry: dict, hashes: dict[str, str]) -> str:
+def fingerprint(registry: dict, entry: dict) -> str:
     """Name a model: recogniser, detector, alignment, normalisation, weights, package versions.
 
     Args:
-        entry: The model's entry of config/models.yaml.
-        hashes: SHA-256 of each file of weights the entry names.
+        registry: The content of config/models.yaml.
+        entry: The model's entry in it.
 
     Returns:
         32 hexadecimal digits. What is only judged afterwards (the threshold) has no part in it.
@@ -37,11 +37,19 @@ def fingerprint(entry: dict, hashes: dict[str, str]) -> str:
     )
     facts = {
         "entry": {key: value for key, value in entry.items() if key != "threshold"},
-        "weights": hashes,
+        "weights": {
+            file: _pinned(registry["files"], file) for file in sorted(entry["weights"].values())
+        },
         "packages": {package: _version(package) for package in packages},
         "code": CODE,
     }
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:32]
+
+
+def _pinned(files: dict, file: str) -> str:
+    """Give the SHA-256 that decides a file's content: its own or, if made here, its source's."""
+    spec = files[file]
+    return spec.get("sha256") or f"{spec['by']}({_pinned(files, spec['derived_from'])})"
 
 
 def _version(package: str) -> str | None:

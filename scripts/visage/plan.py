@@ -59,7 +59,7 @@ def make(config: dict, registry: dict, demo: str) -> Plan:
         demo=demo,
         names=_names(config, demo, bool(uses_demo)),
         waits_for_demo=bool(uses_demo) and not Path(demo, "sources.tsv").exists(),
-        fingerprint=fingerprint(entry, pinned_hashes(registry, entry)),
+        fingerprint=fingerprint(registry, entry),
         vectors={name: _sidecar_folder(config, name, "vectors") for name in SETS},
         lists=_sidecar_folder(config, "queries", "matches"),
         gpus=gpus,
@@ -108,19 +108,6 @@ def _names(config: dict, demo: str, uses_demo: bool) -> str | None:
 def _sidecar_folder(config: dict, name: str, kind: str) -> str | None:
     places = {"results": f"{config['results']}/{name}/{kind}", "beside": config[name], "none": None}
     return places[config["sidecars"]]
-
-
-def pinned_hashes(registry: dict, entry: dict) -> dict[str, str]:
-    """Give for each file a model needs the SHA-256 that decides its content.
-
-    That is the file's own, or, of one that is made here, that of the file it is made from.
-    """
-
-    def pinned(file: str) -> str:
-        spec = registry["files"][file]
-        return spec.get("sha256") or f"{spec['by']}({pinned(spec['derived_from'])})"
-
-    return {file: pinned(file) for file in sorted(entry["weights"].values())}
 
 
 def is_a_run(config: dict, arguments: Collection[str]) -> bool:

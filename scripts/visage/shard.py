@@ -16,7 +16,6 @@ from visage.embed import Embedder, Task, imported_rows, rows_of, tasks_of
 from visage.fingerprint import fingerprint
 from visage.listing import Entry, Manifest, label_of, read_manifest
 from visage.models import Model, load_model
-from visage.plan import pinned_hashes
 from visage.progress import Progress
 from visage.regions import Region, read_regions
 from visage.sidecars import prominent_embeddings, remove_orphans, write_vectors
@@ -63,7 +62,7 @@ def embed_shard(
     """
     shard = read_manifest(manifest)
     entry = registry["models"][model]
-    origin = Origin(model, fingerprint(entry, pinned_hashes(registry, entry)))
+    origin = Origin(model, fingerprint(registry, entry))
 
     def load() -> Model:
         verify_model(registry, model, weights)
