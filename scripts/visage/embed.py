@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -45,6 +45,14 @@ class Content:
     stat: Stat
 
 
+@dataclass(frozen=True)
+class Repeated:
+    """An image with the same bytes as one that is being looked at."""
+
+    task: Task
+    sha256: str
+
+
 @dataclass
 class Prepared:
     """An image that is decoded and whose faces are cut out, ready for the recogniser."""
@@ -64,6 +72,10 @@ class Problem:
     reason: str
     sha256: str | None = None
 
+
+Result = tuple[Task, Analysis | Problem]
+Before = TypeVar("Before")
+After = TypeVar("After")
 
 WHOLE = -1
 _DENIED = "its content is on the deny list (config key deny)"
@@ -100,11 +112,11 @@ class Embedder:
         self._claimed: set[str] = set()
         self.embedded = 0  # images the model was run on
 
-    def run(self, tasks: list[Task]) -> Iterator[tuple[Task, Analysis | Problem]]:
+    def run(self, tasks: list[Task]) -> Iterator[Result]:
         """Analyse images; the results come in no particular order."""
         known = (self._hashes.find(task.entry.image, task.entry.stat) for task in tasks)
         self._known = self._cache.find({sha256 for sha256 in known if sha256})
-        repeated: list[tuple[Task, str]] = []
+        repeated: list[Repeated] = []
         ahead = 4 * self._threads
         with (
             ThreadPoolExecutor(2 * self._threads) as readers,
@@ -119,13 +131,13 @@ class Embedder:
                     if sum(len(item.crops) for item in batch) >= self._batch_size():
                         yield from self._recognise(batch)
                         batch = []
-                elif isinstance(done, tuple) and isinstance(done[1], str):
-                    repeated.append((done[0], done[1]))
+                elif isinstance(done, Repeated):
+                    repeated.append(done)
                 else:
                     yield done
             yield from self._recognise(batch)
-        for task, sha256 in repeated:
-            yield task, self._from_known(sha256, task) or self._again(task)
+        for copy in repeated:
+            yield copy.task, self._from_known(copy.sha256, copy.task) or self._again(copy.task)
 
     def _batch_size(self) -> int:
         return self._model.recogniser.batch if self._model else 1
@@ -134,10 +146,11 @@ class Embedder:
         """Analyse a copy whose original was wanted with other regions."""
         self._claimed.clear()
         done = self._prepare(self._read(task))
+        assert not isinstance(done, Repeated)  # nothing is claimed any more
         return next(iter(self._recognise([done])))[1] if isinstance(done, Prepared) else done[1]
 
-    def _read(self, task: Task) -> Any:
-        """In a reader: the image's `Content`, or (task, …) when it need not or cannot be read."""
+    def _read(self, task: Task) -> Content | Result:
+        """In a reader: the image's content, or the result when it need not or cannot be read."""
         known = self._hashes.find(task.entry.image, task.entry.stat)
         if known and self._denied(known):
             self._hashes.discard(task.entry.image, task.entry.stat)
@@ -146,12 +159,12 @@ class Embedder:
         if analysis:
             return task, analysis
         try:
-            return Content(task, *_read(self._root / as_path(task.entry.image)))
+            return Content(task, *_bytes_and_stat(self._root / as_path(task.entry.image)))
         except OSError as error:
             return task, _read_problem(task, error)
 
-    def _prepare(self, content: Any) -> Any:
-        """In a worker: look up, decode, detect and cut out; (task, …) when that is all."""
+    def _prepare(self, content: Content | Result) -> Prepared | Repeated | Result:
+        """In a worker: look up, decode, detect and cut out; or the result when that is all."""
         if not isinstance(content, Content):
             return content
         task, data = content.task, content.data
@@ -166,7 +179,7 @@ class Embedder:
             if analysis:
                 return task, analysis
             if sha256 in self._claimed:
-                return task, sha256
+                return Repeated(task, sha256)
             self._claimed.add(sha256)
         try:
             return self._look(task, sha256, data)
@@ -175,7 +188,7 @@ class Embedder:
             self._keep(analysis)
             return task, analysis
 
-    def _look(self, task: Task, sha256: str, data: bytes) -> Any:
+    def _look(self, task: Task, sha256: str, data: bytes) -> Prepared | Result:
         model = self._loaded()
         if not hasattr(self._local, "detector"):
             self._local.detector = model.detector()
@@ -248,8 +261,11 @@ class Embedder:
 
 
 def _windowed(
-    pool: ThreadPoolExecutor, work: Callable[[Any], Any], items: Iterable[Any], ahead: int
-) -> Iterator[Any]:
+    pool: ThreadPoolExecutor,
+    work: Callable[[Before], After],
+    items: Iterable[Before],
+    ahead: int,
+) -> Iterator[After]:
     """Run `work` on all items, in order, with at most `ahead` of them begun and not yet taken."""
     waiting: deque[Future] = deque()
     for item in items:
@@ -260,7 +276,7 @@ def _windowed(
         yield waiting.popleft().result()
 
 
-def _read(path: Path) -> tuple[bytes, Stat]:
+def _bytes_and_stat(path: Path) -> tuple[bytes, Stat]:
     with path.open("rb") as file:
         stat = os.fstat(file.fileno())
         return file.read(), Stat(stat.st_size, stat.st_mtime_ns)
