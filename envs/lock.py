@@ -23,13 +23,15 @@ PYTHON = "3.12"  # of the environments
 PLATFORM = "x86_64-manylinux_2_28"  # of the environments
 _FILES = ("numpy", "pyarrow")
 _IMAGES = ("opencv-contrib-python-headless", "pillow")
+_REGISTRY = ("jsonschema", "numpy", "pyyaml")
 _EMBED = (
-    *("deepface", "httpx", "jsonschema", "numpy", "onnx", "onnxruntime", "openvino", "pillow"),
-    *("pip", "pyarrow", "pyyaml", "tenacity", "tqdm", "werkzeug"),
+    *("deepface", "jsonschema", "numpy", "onnxruntime", "openvino", "pillow", "pyarrow"),
+    *("pyyaml", "tqdm", "werkzeug"),
 )
 # What the scripts of each stage import, directly, or DeepFace without declaring it; the file's
 # name is that of the stage.
 ENVIRONMENTS = {
+    "demo": (*_REGISTRY, "pillow", "pip", "pyarrow"),
     "embed": _EMBED,
     "embed-cuda": (*_EMBED, "onnxruntime-gpu[cuda,cudnn]"),  # and embed-cuda.post-deploy.sh
     "embed-tensorflow": (*_EMBED, "mtcnn", "tensorflow", "tf-keras"),
@@ -40,6 +42,7 @@ ENVIRONMENTS = {
     "privacy": _FILES,
     "report": (*_FILES, *_IMAGES, "jinja2", "matplotlib"),
     "score": (*_FILES, "pandas"),
+    "weights": (*_REGISTRY, "httpx", "onnx", "pip", "tenacity", "tqdm"),
 }
 
 

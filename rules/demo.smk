@@ -19,7 +19,7 @@ rule make_demo:
     benchmark:
         f"{RESULTS}/benchmarks/make_demo.tsv"
     conda:
-        "../envs/embed.yaml"
+        "../envs/demo.yaml"
     threads: 1
     resources:
         mem_mb=1000,
@@ -47,7 +47,7 @@ if PLAN.waits_for_demo:
         benchmark:
             f"{RESULTS}/benchmarks/list_images.tsv"
         conda:
-            "../envs/embed.yaml"
+            "../envs/demo.yaml"
         threads: 1
         resources:
             mem_mb=500,

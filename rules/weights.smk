@@ -36,7 +36,7 @@ rule fetch_weights:
     wildcard_constraints:
         file="|".join(map(re.escape, MISSING)) or "(?!)",
     conda:
-        "../envs/embed.yaml"
+        "../envs/weights.yaml"
     threads: 1
     resources:
         mem_mb=1000,

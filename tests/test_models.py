@@ -65,7 +65,7 @@ def random_weights(folder: Path) -> None:
     from deepface.models.facial_recognition.tf.Facenet import InceptionResNetV1
     from retinaface.model import retinaface_model
 
-    tf.random.set_seed(1)
+    tf.keras.utils.set_random_seed(1)
     folder.mkdir()
     InceptionResNetV1(dimension=512).save_weights(str(folder / "facenet512_weights.h5"))
     load = retinaface_model.load_weights
