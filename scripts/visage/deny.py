@@ -47,6 +47,8 @@ class DenyList:
 
     def leaves_out(self, name: str, entry: Entry) -> bool:
         """Tell whether an image of the set `name` must not be listed."""
+        if not self.lines:
+            return False
         if name == "gallery" and self._values["person"]:
             label = label_of(entry.image)
             if label not in self._labels:
