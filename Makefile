@@ -49,7 +49,7 @@ audit: .venv/test.done
 	    --require-hashes -r envs/locks/test.txt
 
 # What docs/performance.md says, measured here; `make bench PHOTOGRAPHS=folder` for photographs of
-# your own. An hour on two cores.
+# your own. An hour and a quarter on two cores.
 PHOTOGRAPHS ?= resources/demo/gallery
 bench: scores .venv/test.done
 	$(BIN)/python benchmarks/embed.py --images $(PHOTOGRAPHS)
@@ -61,6 +61,7 @@ bench: scores .venv/test.done
 	$(BIN)/python benchmarks/search.py --items 20000 100000
 	$(BIN)/python benchmarks/stages.py --faces 100000 --dimension 512
 	$(BIN)/python benchmarks/stages.py --faces 100000 --dimension 128 --stages evaluate audit
+	$(BIN)/python benchmarks/report.py --images $(PHOTOGRAPHS)
 	PYTHONPATH=.:scripts $(BIN)/python benchmarks/lookup.py
 
 # Exact versions and hashes of everything, for any platform and Python from 3.11 on.

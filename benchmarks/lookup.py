@@ -10,7 +10,6 @@ last received.
 
 import argparse
 import os
-import shutil
 import socket
 import statistics
 import subprocess
@@ -22,6 +21,7 @@ from pathlib import Path
 
 import httpx
 import yaml
+from browser import chromium
 from made_up import write_faces
 
 from app.settings import make_lookup, read_config
@@ -94,15 +94,9 @@ def report(
 
 def in_a_browser(url: str, photograph: Path, searches: int) -> None:
     """Time the page itself: from the choice of a file to the names on the screen."""
-    program = shutil.which("chromium") or shutil.which("google-chrome")
-    if program is None:
-        print("in a browser: no Chromium is installed")
-        return
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        browser = playwright.chromium.launch(executable_path=program, args=quiet)
+    with chromium() as browser:
+        if browser is None:
+            return
         times = []
         for _ in range(searches):
             page = browser.new_page()
@@ -113,7 +107,6 @@ def in_a_browser(url: str, photograph: Path, searches: int) -> None:
             page.locator(".look-face").first.wait_for()
             times.append(time.perf_counter() - begin)
             page.close()
-        browser.close()
     summary("in a browser, each on a fresh page", times)
 
 
