@@ -12,7 +12,7 @@ scores: .venv/scores.done
 
 # The look-up page over the finished gallery; `make app OPTIONS="--configfile my.yaml"`. docs/app.md
 app: .venv/app.done
-	$(BIN)/python app $(OPTIONS)
+	PYTHONPATH=scripts $(BIN)/python -m visage.app $(OPTIONS)
 
 # Every package named anywhere in the project, then the tests.
 test: .venv/test.done

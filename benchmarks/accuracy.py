@@ -23,8 +23,8 @@ import detection  # noqa: E402
 import identification  # noqa: E402
 import verification  # noqa: E402
 from embedding import Models, embed, resized  # noqa: E402
-from visage.neighbours import copy_limit  # noqa: E402
-from visage.registry import load_registry  # noqa: E402
+from visage.models.registry import load_registry  # noqa: E402
+from visage.search.neighbours import copy_limit  # noqa: E402
 
 
 def main() -> None:

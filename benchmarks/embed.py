@@ -29,13 +29,13 @@ import pandas as pd
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from visage.cache import Cache, Hashes  # noqa: E402
-from visage.config import load as load_config  # noqa: E402
-from visage.embed import Embedder, Task  # noqa: E402
-from visage.images import decode  # noqa: E402
-from visage.listing import list_entries  # noqa: E402
-from visage.models import load_model  # noqa: E402
-from visage.registry import load_registry, model_entry  # noqa: E402
+from visage.config.load import load as load_config  # noqa: E402
+from visage.embed.cache import Cache, Hashes  # noqa: E402
+from visage.embed.embedder import Embedder, Task  # noqa: E402
+from visage.images.decode import decode  # noqa: E402
+from visage.models.model import load_model  # noqa: E402
+from visage.models.registry import load_registry, model_entry  # noqa: E402
+from visage.sets.listing import list_entries  # noqa: E402
 
 # DeepFace's YuNet keeps what it is this sure of; ours would embed a seventh more faces by default.
 SURE = 0.9

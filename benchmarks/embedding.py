@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
-from visage.fingerprint import fingerprint
-from visage.listing import list_entries, write_manifests
-from visage.registry import model_entry
-from visage.shard import embed_shard
-from visage.tables import read_table
+from visage.embed.runner import embed_shard
+from visage.models.fingerprint import fingerprint
+from visage.models.registry import model_entry
+from visage.sets.listing import list_entries, write_manifests
+from visage.store.tables import read_table
 
 # The config's defaults but for nothing: what a user gets who changes no key.
 FACES = {"keep": "all", "min_confidence": 0.6, "min_size": 24, "no_face": "skip", "regions": None}

@@ -20,10 +20,10 @@ import numpy as np
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from visage.deepface_client import WeightsHome, build_client, use_engine  # noqa: E402
-from visage.models import limit_tensorflow  # noqa: E402
-from visage.recognisers import load_recogniser  # noqa: E402
-from visage.registry import load_registry, model_entry  # noqa: E402
+from visage.models.engines.deepface import WeightsHome, build_client, use_engine  # noqa: E402
+from visage.models.model import limit_tensorflow  # noqa: E402
+from visage.models.recognisers.networks import load_recogniser  # noqa: E402
+from visage.models.registry import load_registry, model_entry  # noqa: E402
 
 MODEL = "facenet512-retinaface"
 FILE = "facenet512_weights.h5"

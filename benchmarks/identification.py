@@ -10,9 +10,9 @@ from rankings import RANKINGS, normalised, original, quality
 from visage.evaluation import metrics, protocol
 from visage.evaluation.copies import number_photographs
 from visage.evaluation.protocol import Gallery, Trials
-from visage.index import chosen_faces, usable_faces, vectors_of
-from visage.ranking import unit
-from visage.search import Floats, Indices
+from visage.search.index import chosen_faces, usable_faces, vectors_of
+from visage.search.rankings.ranking import unit
+from visage.types import Floats, Indices
 
 RATES = [0.1, 0.01, 0.003]
 SEED = 42

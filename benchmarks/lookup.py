@@ -23,8 +23,7 @@ import httpx
 import yaml
 from browser import chromium
 from made_up import write_faces
-
-from app.settings import make_lookup, read_config
+from visage.app.settings import make_lookup, read_config
 
 REPO = Path(__file__).parent.parent
 

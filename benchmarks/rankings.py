@@ -6,8 +6,8 @@ import numpy as np
 import pyarrow as pa
 from visage.evaluation import protocol
 from visage.evaluation.protocol import Distances, Gallery, Trials
-from visage.ranking import gallery_of, rank, unit
-from visage.search import Floats
+from visage.search.rankings.ranking import gallery_of, rank, unit
+from visage.types import Floats
 
 COHORT = 20  # next people whose scores are taken off
 Ranking = Callable[[Gallery, Floats], Distances]

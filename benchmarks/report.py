@@ -24,7 +24,7 @@ from playwright.sync_api import Browser
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from visage.listing import list_entries  # noqa: E402
+from visage.sets.listing import list_entries  # noqa: E402
 
 LONGEST = 800  # pixels of a photograph's longer side
 DARKEST = 0.6  # of its brightness

@@ -23,7 +23,7 @@ from PIL import Image
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from visage.provenance import times  # noqa: E402
+from visage.workflow.provenance import times  # noqa: E402
 
 # Read by every Python process at its start, since PYTHONPATH names its folder: the embed job's
 # `load_model` becomes the stub's, and its weights need not be there.
@@ -31,10 +31,10 @@ SITE = """
 import sys
 if any("embed_shard" in argument for argument in sys.argv):
     sys.path[:0] = [{scripts!r}, {benchmarks!r}]
-    import stub, visage.shard
+    import stub, visage.embed.runner
     stub.COST = {cost}
-    visage.shard.load_model = stub.load_model
-    visage.shard.verify_model = lambda *_: None
+    visage.embed.runner.load_model = stub.load_model
+    visage.embed.runner.verify_model = lambda *_: None
 """
 
 

@@ -23,14 +23,14 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "scripts"))
 
 from made_up import write_faces  # noqa: E402
-from visage.config import load as load_config  # noqa: E402
-from visage.tables import Origin  # noqa: E402
+from visage.config.load import load as load_config  # noqa: E402
+from visage.store.tables import Origin  # noqa: E402
 
 PUBLISHED = 1.128  # SFace's threshold; what decides which faces are copies of one another
 
 
 def index(folder: Path) -> None:
-    from visage.index import build_index
+    from visage.search.index import build_index
 
     settings = load_config({})["index"]
     build_index(
@@ -45,7 +45,7 @@ def index(folder: Path) -> None:
 
 
 def match(folder: Path, ranking: str) -> None:
-    from visage.match import match_shard
+    from visage.search.match import match_shard
 
     config = load_config({})
     match_shard(
@@ -63,8 +63,8 @@ def match(folder: Path, ranking: str) -> None:
 
 def evaluate(folder: Path) -> None:
     from visage.evaluation.evaluate import evaluate_gallery, write_evaluation
-    from visage.evaluation.page import write_page
-    from visage.neighbours import copy_limit
+    from visage.report.evaluation_page import write_page
+    from visage.search.neighbours import copy_limit
 
     config = load_config({})
     result, evaluated = evaluate_gallery(
@@ -80,7 +80,7 @@ def evaluate(folder: Path) -> None:
 
 
 def audit(folder: Path) -> None:
-    from visage.audit import audit as write_audit
+    from visage.audit.audit import audit as write_audit
 
     tables = [folder / "gallery.parquet"]
     published = {"normalized": PUBLISHED, "raw": None}

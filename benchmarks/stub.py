@@ -1,7 +1,7 @@
 """A model of known cost, for measuring everything around the models.
 
 `sitecustomize.py`, written by benchmarks/scale.py into the processes of the workflow it measures,
-puts it in the place of `visage.models.load_model`; the workflow itself knows nothing of it.
+puts it in the place of `visage.models.model.load_model`; the workflow itself knows nothing of it.
 """
 
 import hashlib
@@ -10,8 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from visage.images import Pixels
-from visage.interfaces import Embeddings, Face, Model
+from visage.types import Embeddings, Face, Model, Pixels
 
 COST = 0.01  # seconds of one core an image
 BLOCK = bytes(20_000)  # some ten microseconds' work

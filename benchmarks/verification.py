@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from visage.index import vectors_of
-from visage.ranking import unit
-from visage.search import Floats
+from visage.search.index import vectors_of
+from visage.search.rankings.ranking import unit
+from visage.types import Floats
 
 FOLDS = 10
 SEED = 42

@@ -9,11 +9,13 @@ from snakemake.exceptions import WorkflowError
 
 sys.path.insert(0, f"{workflow.basedir}/scripts")
 
-from visage import existing, listing, plan
-from visage.config import load as load_config
+from visage.search import existing
+from visage.sets import listing
+from visage.workflow import plan
+from visage.config.load import load as load_config
 from visage.errors import VisageError
-from visage.listing import SETS
-from visage.registry import load_registry, model_entry, weight_files
+from visage.sets.listing import SETS
+from visage.models.registry import load_registry, model_entry, weight_files
 
 # The workflow may be run from any folder: its own files are found from the Snakefile's.
 HERE = os.path.relpath(workflow.basedir) if workflow.basedir != os.getcwd() else "."

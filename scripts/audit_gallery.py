@@ -3,11 +3,11 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from visage.audit import audit
-from visage.job import logged, optional, paths
+from visage.audit.audit import audit
+from visage.workflow.job import logged, optional, paths
 
 if TYPE_CHECKING:
-    from visage.job import snakemake
+    from visage.workflow.job import snakemake
 
 with logged(snakemake.log[0]):
     names = snakemake.input.get("names")

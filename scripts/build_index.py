@@ -3,11 +3,11 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from visage.index import build_index
-from visage.job import logged, optional, paths
+from visage.search.index import build_index
+from visage.workflow.job import logged, optional, paths
 
 if TYPE_CHECKING:
-    from visage.job import snakemake
+    from visage.workflow.job import snakemake
 
 with logged(snakemake.log[0]):
     existing = snakemake.params.existing

@@ -3,12 +3,12 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from visage.job import logged, optional, paths
 from visage.report import build_report
-from visage.verdict import resolve_threshold
+from visage.search.threshold import resolve_threshold
+from visage.workflow.job import logged, optional, paths
 
 if TYPE_CHECKING:
-    from visage.job import snakemake
+    from visage.workflow.job import snakemake
 
 
 with logged(snakemake.log[0]):

@@ -3,11 +3,11 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from visage.job import logged
-from visage.privacy import delete_everything
+from visage.privacy.forget import delete_everything
+from visage.workflow.job import logged
 
 if TYPE_CHECKING:
-    from visage.job import snakemake
+    from visage.workflow.job import snakemake
 
 with logged(snakemake.log[0]):
     params = snakemake.params

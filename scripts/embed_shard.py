@@ -4,13 +4,13 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from visage.gpu import one_gpu
-from visage.job import logged, optional
-from visage.registry import load_registry
-from visage.shard import embed_shard
+from visage.embed.runner import embed_shard
+from visage.models.engines.gpu import one_gpu
+from visage.models.registry import load_registry
+from visage.workflow.job import logged, optional
 
 if TYPE_CHECKING:
-    from visage.job import snakemake
+    from visage.workflow.job import snakemake
 
 # The terminal, for the progress line: inside the block below, stderr is the log file.
 with (

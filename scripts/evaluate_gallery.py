@@ -4,12 +4,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from visage.evaluation.evaluate import evaluate_gallery, write_evaluation
-from visage.evaluation.page import write_page
-from visage.job import logged
-from visage.neighbours import copy_limit
+from visage.report.evaluation_page import write_page
+from visage.search.neighbours import copy_limit
+from visage.workflow.job import logged
 
 if TYPE_CHECKING:
-    from visage.job import snakemake
+    from visage.workflow.job import snakemake
 
 with logged(snakemake.log[0]):
     params = snakemake.params

@@ -3,12 +3,12 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from visage.job import logged
-from visage.listing import as_text
-from visage.sidecars import extract_vector
+from visage.sets.listing import as_text
+from visage.store.sidecars import extract_vector
+from visage.workflow.job import logged
 
 if TYPE_CHECKING:
-    from visage.job import snakemake
+    from visage.workflow.job import snakemake
 
 with logged(snakemake.log[0]):
     extract_vector(

@@ -4,11 +4,11 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from visage.job import logged
-from visage.stashbox import KEY, fetch_names
+from visage.stashbox.names import KEY, fetch_names
+from visage.workflow.job import logged
 
 if TYPE_CHECKING:
-    from visage.job import snakemake
+    from visage.workflow.job import snakemake
 
 with logged(snakemake.log[0]):
     fetch_names(

@@ -4,12 +4,12 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from visage.fetching import fetch
-from visage.job import logged
-from visage.registry import load_registry
+from visage.models.registry import load_registry
+from visage.models.weights.fetching import fetch
+from visage.workflow.job import logged
 
 if TYPE_CHECKING:
-    from visage.job import snakemake
+    from visage.workflow.job import snakemake
 
 # The terminal, for the progress bar: inside the block below, stderr is the log file.
 with os.fdopen(os.dup(2), "w") as screen, logged(snakemake.log[0]):

@@ -6,11 +6,11 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from visage.job import aloud, logged
-from visage.privacy import forget
+from visage.privacy.forget import forget
+from visage.workflow.job import aloud, logged
 
 if TYPE_CHECKING:
-    from visage.job import snakemake
+    from visage.workflow.job import snakemake
 
 
 def rebuild(targets: list[str]) -> bool:

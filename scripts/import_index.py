@@ -3,14 +3,14 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from visage.existing import import_index
-from visage.fingerprint import fingerprint
-from visage.job import logged, paths
-from visage.registry import load_registry
-from visage.tables import Origin
+from visage.models.fingerprint import fingerprint
+from visage.models.registry import load_registry
+from visage.search.existing import import_index
+from visage.store.tables import Origin
+from visage.workflow.job import logged, paths
 
 if TYPE_CHECKING:
-    from visage.job import snakemake
+    from visage.workflow.job import snakemake
 
 with logged(snakemake.log[0]):
     registry = load_registry(Path(snakemake.params.registry))

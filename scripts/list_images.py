@@ -3,12 +3,12 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from visage import plan
-from visage.job import logged
-from visage.registry import load_registry
+from visage.models.registry import load_registry
+from visage.workflow import plan
+from visage.workflow.job import logged
 
 if TYPE_CHECKING:
-    from visage.job import snakemake
+    from visage.workflow.job import snakemake
 
 with logged(snakemake.log[0]):
     params = snakemake.params

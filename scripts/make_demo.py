@@ -4,10 +4,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from visage.demo import make_demo
-from visage.job import logged
+from visage.workflow.job import logged
 
 if TYPE_CHECKING:
-    from visage.job import snakemake
+    from visage.workflow.job import snakemake
 
 with logged(snakemake.log[0]):
     make_demo(Path(snakemake.output.sources).parent)

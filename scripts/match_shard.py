@@ -5,14 +5,14 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from visage.job import logged, optional
-from visage.match import match_shard, remove_old_lists
-from visage.probability import read_evaluation
-from visage.sidecars import sidecar_path
-from visage.verdict import resolve_threshold
+from visage.search.calibration import read_evaluation
+from visage.search.match import match_shard, remove_old_lists
+from visage.search.threshold import resolve_threshold
+from visage.store.sidecars import sidecar_path
+from visage.workflow.job import logged, optional
 
 if TYPE_CHECKING:
-    from visage.job import snakemake
+    from visage.workflow.job import snakemake
 
 log = logging.getLogger(__name__)
 

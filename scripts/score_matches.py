@@ -3,12 +3,12 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from visage.job import logged, optional, paths
-from visage.provenance import write_provenance
-from visage.score import score
+from visage.score.score import score
+from visage.workflow.job import logged, optional, paths
+from visage.workflow.provenance import write_provenance
 
 if TYPE_CHECKING:
-    from visage.job import snakemake
+    from visage.workflow.job import snakemake
 
 
 with logged(snakemake.log[0]):

@@ -3,11 +3,11 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from visage.job import logged, paths
-from visage.status import tabulate
+from visage.score.images_table import tabulate
+from visage.workflow.job import logged, paths
 
 if TYPE_CHECKING:
-    from visage.job import snakemake
+    from visage.workflow.job import snakemake
 
 with logged(snakemake.log[0]):
     tabulate(

@@ -9,11 +9,11 @@ import numpy as np
 import pyarrow as pa
 from bs4 import BeautifulSoup
 from PIL import Image
-from visage.findings import COLUMNS
-from visage.match import MATCHES
+from visage.audit.findings import COLUMNS
 from visage.report import build_report
-from visage.score import score
-from visage.tables import FACES, Origin, write_table
+from visage.score.score import score
+from visage.search.match import MATCHES
+from visage.store.tables import FACES, Origin, write_table
 
 HOSTILE = "<script>alert('x')</script>\"><img src=x onerror=alert(1)>"
 ORIGIN = Origin("made-up", "0" * 32)

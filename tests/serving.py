@@ -35,7 +35,7 @@ def free_port() -> int:
 
 
 def command(*arguments: str) -> list[str]:
-    return [sys.executable, str(REPO / "app"), *arguments]
+    return [sys.executable, "-m", "visage.app", *arguments]
 
 
 @contextmanager
@@ -50,7 +50,9 @@ def served(folder: Path, *arguments: str, **environment: str) -> Iterator[Served
             cwd=folder,
             stdout=file,
             stderr=subprocess.STDOUT,
-            env=os.environ | {"TMPDIR": str(temporary)} | environment,
+            env=os.environ
+            | {"PYTHONPATH": str(REPO / "scripts"), "TMPDIR": str(temporary)}
+            | environment,
         )
     try:
         url = f"http://127.0.0.1:{port}"

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from PIL import Image
 
-from visage.archives import Package, download, read_member
-from visage.files import replacing, write_text
+from visage.models.weights.archives import Package, download, read_member
+from visage.store.files import replacing, write_text
 
 FACE_RECOGNITION = Package(
     "face_recognition==1.3.0",

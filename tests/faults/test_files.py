@@ -11,10 +11,10 @@ import pandas as pd
 from breaking import RUN, assert_same, people_and_queries, results
 from conftest import REPO, Workflow
 from test_embed import SETTINGS, Counting, picture
-from visage.cache import Analysis, Cache, Hashes
-from visage.embed import Embedder, Task
-from visage.listing import list_entries
-from visage.registry import load_registry, weight_files
+from visage.embed.cache import Analysis, Cache, Hashes
+from visage.embed.embedder import Embedder, Task
+from visage.models.registry import load_registry, weight_files
+from visage.sets.listing import list_entries
 
 
 def images_table(workflow: Workflow) -> pd.DataFrame:

@@ -17,7 +17,7 @@ NUMBER = int(os.environ.get("VISAGE_HOSTILE", "150"))  # make test-faults: 1,000
 # A process of its own, with a limit: what takes more memory ends in MemoryError, what hangs is hit.
 DECODE = """
 import json, pathlib, resource, signal, sys, time
-from visage.images import ImageProblem, decode
+from visage.images.decode import ImageProblem, decode
 
 class TooLong(BaseException):
     pass

@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-from visage.index import build_index
-from visage.listing import list_entries, read_manifest, write_manifests
-from visage.match import MATCHES, match_shard
-from visage.tables import FACES, Origin, read_table, write_table
+from visage.search.index import build_index
+from visage.search.match import MATCHES, match_shard
+from visage.sets.listing import list_entries, read_manifest, write_manifests
+from visage.store.tables import FACES, Origin, read_table, write_table
 
 NUMBER, DIMENSION = 10_000, 128
 SETTINGS = {

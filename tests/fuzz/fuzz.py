@@ -22,17 +22,17 @@ HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE.parents[1] / "scripts"), str(HERE.parent / "faults")]
 
 with atheris.instrument_imports(include=["visage"]):
-    from visage.cache import Cache, Hashes
-    from visage.config import load
-    from visage.deny import read_deny
+    from visage.config.load import load
+    from visage.embed.cache import Cache, Hashes
     from visage.errors import VisageError
-    from visage.images import ImageProblem, decode
-    from visage.listing import Entry, Stat
-    from visage.names import link, read_names
-    from visage.regions import read_regions
-    from visage.registry import load_registry
-    from visage.tables import read_origin, read_table
-    from visage.vectors import VectorProblem, read_vector
+    from visage.images.decode import ImageProblem, decode
+    from visage.models.registry import load_registry
+    from visage.sets.deny import read_deny
+    from visage.sets.listing import Entry, Stat
+    from visage.sets.regions import read_regions
+    from visage.store.names import link, read_names
+    from visage.store.tables import read_origin, read_table
+    from visage.store.vectors import VectorProblem, read_vector
 
 import pyarrow as pa  # noqa: E402
 import pyarrow.parquet as pq  # noqa: E402

@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from visage.evaluation.metrics import Interval, Reals, mated
+from visage.evaluation.metrics import Interval, mated
 from visage.evaluation.protocol import Trials
-from visage.probability import Calibration
-from visage.search import Indices
+from visage.search.calibration import Calibration
+from visage.types import Indices, Reals
 
 BINS = 10
 FOLDS = 5

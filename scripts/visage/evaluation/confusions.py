@@ -8,8 +8,7 @@ from numpy.typing import NDArray
 
 from visage.evaluation.evaluate import Evaluated
 from visage.evaluation.metrics import mated
-from visage.report.data import Box
-from visage.search import Floats, Indices
+from visage.types import Box, Floats, Indices
 
 SHOWN = 12  # of each kind
 

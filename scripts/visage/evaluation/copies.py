@@ -1,7 +1,7 @@
 """Copies of one photograph in a person's folder, which must not be searched in one another.
 
 A copy is the same file, or a face all but the same: the same shot in another size, saved again, cut
-or recoloured. How near that is, is the audit's definition (`visage.neighbours.copy_limit`), so that
+or recoloured. How near that is, is the audit's definition (`search.neighbours.copy_limit`), so that
 whatever is left out together here stands in audit.tsv. Copies of copies are copies: of a series of
 frames that hardly differ, the whole goes together.
 """
@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from visage.neighbours import similarity_at
-from visage.ranking import unit
-from visage.search import Floats, Indices
+from visage.search.neighbours import similarity_at
+from visage.search.rankings.ranking import unit
+from visage.types import Floats, Indices
 
 MEMORY_MB = 400  # of the pairs of a person's faces that are looked at at a time
 _BYTES = 24  # a pair: its similarity, whether that is near, and two numbers if it is

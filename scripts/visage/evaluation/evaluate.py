@@ -14,12 +14,12 @@ from visage.evaluation.calibration import fit, reliability
 from visage.evaluation.copies import number_photographs, same_files
 from visage.evaluation.metrics import Interval
 from visage.evaluation.protocol import Gallery, Trials
-from visage.files import write_text
-from visage.index import vectors_of
-from visage.likelihood import from_euclidean
-from visage.ranking import unit
-from visage.search import Indices
-from visage.tables import Origin, read_origin, read_table
+from visage.search.index import vectors_of
+from visage.search.rankings.likelihood import from_euclidean
+from visage.search.rankings.ranking import unit
+from visage.store.files import write_text
+from visage.store.tables import Origin, read_origin, read_table
+from visage.types import Indices
 
 log = logging.getLogger(__name__)
 

@@ -11,9 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visage.evaluation.protocol import Trials
-from visage.search import Indices
-
-Reals = NDArray[np.float64]
+from visage.types import Indices, Reals
 
 DRAWS = 1000  # of the bootstrap
 SEED = 42

@@ -12,8 +12,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from visage.likelihood import as_distance, coefficients
-from visage.search import Floats, Indices
+from visage.search.rankings.likelihood import as_distance, coefficients
+from visage.types import Floats, Indices
 
 MEMORY_MB = 512  # for the working arrays; the embeddings themselves come on top
 NOBODY = -1
@@ -141,9 +141,9 @@ def mean(gallery: Gallery, weights: Floats | None = None) -> Distances:
 
 
 def likelihood(gallery: Gallery) -> Distances:
-    """Take what `visage.likelihood` makes of the mean of a person's faces and their number.
+    """Take what `rankings.likelihood` makes of the mean of a person's faces and their number.
 
-    Of vectors that are not normalised, the mean, as `visage.ranking` does.
+    Of vectors that are not normalised, the mean, as `visage.search.rankings.ranking` does.
     """
     if not gallery.normalized:
         return mean(gallery)

@@ -11,17 +11,17 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
-from visage.gallery import Box
-from visage.listing import as_path
-from visage.names import link, read_names
 from visage.report import charts, data, made, pictures, render, view
 from visage.report.faces import nearest_faces
 from visage.report.page import Run
+from visage.sets.listing import as_path
+from visage.store.names import link, read_names
+from visage.types import Box
 
 log = logging.getLogger(__name__)
 
 ONE_PAGE = 1000  # photographs up to which the report is a single file
-DENIED = "denied"  # status of a photograph on the deny list, see visage.tables
+DENIED = "denied"  # status of a photograph on the deny list, see visage.store.tables
 PROBLEM_PICTURES = 200  # gallery images without a face that are shown; the rest is named only
 
 

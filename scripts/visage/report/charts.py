@@ -4,9 +4,9 @@ import math
 
 from matplotlib.ticker import MaxNLocator
 
-from visage.drawing import drawing
 from visage.report.data import Face
-from visage.verdict import VERDICTS
+from visage.report.drawing import drawing
+from visage.search.threshold import VERDICTS
 
 SIZE = (6.4, 2.7)  # inches
 BINS = 30  # up to the threshold, or to the largest distance where there is none

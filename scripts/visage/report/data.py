@@ -11,11 +11,11 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from visage.audit.findings import COLUMNS
 from visage.errors import VisageError
-from visage.findings import COLUMNS
-from visage.gallery import Box
 from visage.report.faces import Compared, GalleryFace
-from visage.tables import read_table
+from visage.store.tables import read_table
+from visage.types import Box
 
 CANDIDATES = 10  # people shown for each face
 NOT_COMPARED = "none"  # stands for a verdict where there is no embedding to compare
@@ -112,7 +112,7 @@ class Gallery:
 class Finding:
     """A row of the gallery's audit: something to look at again."""
 
-    kind: str  # of visage.findings.KINDS
+    kind: str  # of visage.audit.findings.KINDS
     person: str
     image: str  # "" where it is about people
     face: int | None

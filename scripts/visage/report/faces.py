@@ -9,10 +9,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from visage.index import vectors_of
-from visage.ranking import Gallery, gallery_of, unit
-from visage.search import Floats, exact
-from visage.tables import read_table
+from visage.search.index import vectors_of
+from visage.search.nearest import exact
+from visage.search.rankings.ranking import Gallery, gallery_of, unit
+from visage.store.tables import read_table
+from visage.types import Floats
 
 SHOWN = 3  # faces of a candidate
 

@@ -63,7 +63,7 @@ class Made:
 
 
 def read_made(path: Path) -> Made:
-    """Read provenance.json; what is in it says `visage.provenance`.
+    """Read provenance.json; what is in it says `visage.workflow.provenance`.
 
     Raises:
         VisageError: The file is missing or damaged.

@@ -8,7 +8,7 @@ from visage.report.data import Candidate, Face, Finding, Gallery, Problem, Query
 from visage.report.faces import GalleryFace
 from visage.report.made import Made
 from visage.report.pictures import Missing, Picture
-from visage.verdict import VERDICTS
+from visage.search.threshold import VERDICTS
 
 SHEET = dict[str, Picture]  # CSS class → picture
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from PIL import Image, ImageOps
 
-from visage.files import replacing
-from visage.gallery import Box
-from visage.images import MAX_PIXELS, ImageProblem, decode
+from visage.images.decode import MAX_PIXELS, ImageProblem, decode
+from visage.store.files import replacing
+from visage.types import Box
 
 PHOTOGRAPH = 420  # pixels, longer side
 FACE = 144  # pixels, side of the crop of a query's face

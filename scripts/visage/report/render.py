@@ -12,16 +12,16 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from visage.files import write_text
-from visage.findings import KINDS
-from visage.listing import as_path
+from visage.audit.findings import KINDS
 from visage.report.data import NOT_COMPARED
 from visage.report.page import Card, Page, Person, percent, plural
 from visage.report.pictures import Picture
+from visage.report.templates import TEMPLATES, environment
 from visage.report.view import MARK, TOP_LEVEL
-from visage.search import LOW_RECALL
-from visage.templates import TEMPLATES, environment
-from visage.verdict import VERDICTS
+from visage.search.nearest import LOW_RECALL
+from visage.search.threshold import VERDICTS
+from visage.sets.listing import as_path
+from visage.store.files import write_text
 
 CARDS = 250  # on a page of its own
 MONTHS = (

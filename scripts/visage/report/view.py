@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from visage.findings import KINDS
+from visage.audit.findings import KINDS
 from visage.report.data import (
     NOT_COMPARED,
     Candidate,
@@ -30,7 +30,7 @@ from visage.report.page import (
     Score,
 )
 from visage.report.pictures import Cuttings, Missing, Picture
-from visage.verdict import VERDICTS
+from visage.search.threshold import VERDICTS
 
 TOP_LEVEL = "(top level)"  # shown as the name of the group of images in no folder
 UNKNOWN_SCORES = 20  # lines shown of a group's people beyond the threshold; scores.tsv has them all

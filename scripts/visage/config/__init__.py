@@ -1,0 +1,1 @@
+"""The keys people write: checked, with defaults, explained."""

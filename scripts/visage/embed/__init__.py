@@ -1,0 +1,1 @@
+"""Bytes → faces with embeddings, a shard at a time, nothing twice."""

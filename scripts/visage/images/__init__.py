@@ -1,0 +1,1 @@
+"""Photographs as arrays: formats, decoding, orientation, alignment."""

@@ -1,0 +1,1 @@
+"""Detectors and recognisers: registry, fingerprint, loading."""

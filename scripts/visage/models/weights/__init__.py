@@ -1,0 +1,1 @@
+"""Weight files: fetched, unpacked, checked."""

@@ -1,0 +1,1 @@
+"""People forgotten, results deleted, both searched for what is left."""

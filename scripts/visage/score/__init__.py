@@ -1,0 +1,1 @@
+"""People scored over groups; what became of every image."""

@@ -1,0 +1,1 @@
+"""The gallery in memory, and who of it is nearest to a face."""

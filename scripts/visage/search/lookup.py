@@ -1,0 +1,249 @@
+"""One photograph looked up in a finished gallery, while somebody waits for the answer.
+
+Everything is done by the modules that the workflow's jobs use; this one only keeps the model and
+the gallery in memory, and puts the answers together.
+"""
+
+import logging
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from visage.embed.selection import Region, Selected, select
+from visage.embed.sight import Sight
+from visage.errors import VisageError
+from visage.images.decode import MAX_PIXELS
+from visage.models.model import load_model
+from visage.models.weights.verify import verify_model
+from visage.search.calibration import fits, read_evaluation
+from visage.search.gallery import Candidate, GalleryIndex
+from visage.search.threshold import Threshold, resolve_threshold
+from visage.store.tables import Origin, read_origin
+from visage.types import Box, Detector, Face, Model, Pixels
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class FoundFace:
+    """A face of the photograph and who is nearest to it."""
+
+    box: Box
+    confidence: float  # the detector's, 0 to 1
+    status: str  # ok, or why it was not searched: too_small, outside_region
+    reason: str
+    candidates: Sequence[Candidate] = ()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is known about a photograph; the faces are in order of prominence."""
+
+    pixels: Pixels  # upright, BGR; a large photograph's are fewer than width × height
+    width: int  # pixels, in which the boxes are
+    height: int
+    faces: list[FoundFace]
+
+    def picture(self, face: FoundFace, margin: float = 0.3) -> Pixels:
+        """Cut out a face, with a margin of so many of its sides around it."""
+        x, y = self.pixels.shape[1] / self.width, self.pixels.shape[0] / self.height
+        box = face.box
+        return cut(self.pixels, Box(box.x * x, box.y * y, box.w * x, box.h * y), margin)
+
+    @property
+    def searched(self) -> list[FoundFace]:
+        """The faces that were compared with the gallery."""
+        return [face for face in self.faces if face.status == "ok"]
+
+    @property
+    def anybody(self) -> bool:
+        """Whether some face has a candidate that is not unknown."""
+        return any(c.verdict != "unknown" for face in self.searched for c in face.candidates)
+
+
+class Lookup:
+    """Searches photographs in the gallery of a results folder, several at a time.
+
+    The gallery is read again when its table changes; the model stays.
+    """
+
+    def __init__(
+        self, config: dict, registry: dict, weights: Path, origin: Origin, names: Path | None
+    ) -> None:
+        """Prepare; nothing is read yet.
+
+        Args:
+            config: The checked config.
+            registry: The content of config/models.yaml.
+            weights: The folder with the model's files.
+            origin: The config's model and its fingerprint here.
+            names: The names file, if there is one.
+        """
+        self.config = config
+        self.origin = origin
+        self._entry = registry["models"][config["model"]]
+        self._verify = partial(verify_model, registry, config["model"], weights)
+        self._weights = weights
+        self._names = names
+        self._threads = 2
+        # Its own threads: however many people search, so many photographs are in memory at most,
+        # and each thread keeps its detector, which must not be shared.
+        self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="lookup")
+        self._local = threading.local()
+        self._lock = threading.Lock()
+        self._model: Model | None = None
+        self._index: tuple[object, GalleryIndex] | None = None
+
+    @property
+    def faces(self) -> Path:
+        """The table of the gallery that is searched."""
+        return Path(self.config["results"], "gallery", "faces.parquet")
+
+    def model(self) -> Model:
+        """Give the model; loaded at the first call.
+
+        Raises:
+            VisageError: A file or a package that it needs is missing or wrong.
+        """
+        with self._lock:
+            if self._model is None:
+                self._verify()
+                self._model = load_model(self._entry, self._weights, self._threads)
+            return self._model
+
+    def index(self) -> GalleryIndex:
+        """Give the gallery; read at the first call and whenever its files change.
+
+        Raises:
+            VisageError: It is missing, damaged, or of another model.
+        """
+        stamp = tuple(_stamp(path) for path in (self.faces, self._names, self._evaluation))
+        with self._lock:
+            if self._index is None or self._index[0] != stamp:
+                self._check()
+                own = self._own()
+                calibration = read_evaluation(own).calibration if own else None
+                threshold = self._threshold(own)
+                index = GalleryIndex(self.faces, self.config, self._names, threshold, calibration)
+                self._index = (stamp, index)
+                log.info("gallery: %d faces of %d people", len(index), len(index.gallery.people))
+            return self._index[1]
+
+    @property
+    def _evaluation(self) -> Path:
+        return Path(self.config["results"], "evaluation.json")
+
+    def _own(self) -> Path | None:
+        """Give the gallery's evaluation, where there is one that fits the config."""
+        match, normalize = self.config["match"], self.config["index"]["normalize"]
+        expected = {key: match[key] for key in ("ranking", "fpir")} | {"normalize": normalize}
+        expected["fingerprint"] = self.origin.fingerprint
+        return self._evaluation if fits(self._evaluation, expected) else None
+
+    def _threshold(self, own: Path | None) -> Threshold:
+        match, normalize = self.config["match"], self.config["index"]["normalize"]
+        published = self._entry["threshold"]
+        return resolve_threshold(match["threshold"], published, normalize, own, match["ranking"])
+
+    def _check(self) -> None:
+        if not self.faces.exists():
+            raise VisageError(
+                f"There is no gallery yet: {self.faces} is missing. Make it with: "
+                f"snakemake --cores 8 {self.faces}"
+            )
+        made = read_origin(self.faces)
+        if made.fingerprint != self.origin.fingerprint:
+            cause = (
+                f"with the model {made.model}, and the config says {self.origin.model}"
+                if made.model != self.origin.model
+                else f"with another version of {made.model}, its weights or its packages"
+            )
+            raise VisageError(
+                f"The gallery {self.faces} was made {cause}: their embeddings cannot be compared. "
+                f"Make it again with: snakemake --cores 8 {self.faces}"
+            )
+
+    def search(
+        self, data: bytes, region: Region | None = None, max_pixels: int = MAX_PIXELS
+    ) -> Answer:
+        """Find the faces of a photograph and the people nearest to each.
+
+        Args:
+            data: The bytes of an image file.
+            region: x, y, w, h in pixels of the upright image; only faces centred there count.
+            max_pixels: Larger images are refused.
+
+        Raises:
+            ImageProblem: It is not an image, or too large.
+            VisageError: The gallery or the model is missing, or they do not fit.
+        """
+        return self._pool.submit(self._search, data, region, max_pixels).result()
+
+    def _search(self, data: bytes, region: Region | None, max_pixels: int) -> Answer:
+        index, model = self.index(), self.model()
+        sight = Sight(data, model, self._detector(model), max_pixels)
+        settings = self.config["faces"] | {"keep": "all"}  # every face is shown
+        selected = select(sight.faces, settings, [region] if region else None)
+        wanted = [item for item in selected if item.status == "ok"]
+        crops = [sight.crop(sight.faces[item.index]) for item in wanted]
+        people = iter(index.nearest(model.recogniser.embed(crops)) if crops else [])
+        found = [
+            _found(sight.faces[item.index], item, next(people) if item.status == "ok" else [])
+            for item in selected
+        ]
+        return Answer(sight.pixels, sight.width, sight.height, found)
+
+    def _detector(self, model: Model) -> Detector:
+        if not hasattr(self._local, "detector"):
+            self._local.detector = model.detector()
+        return self._local.detector
+
+    def warm(self) -> None:
+        """Load everything and run it once in every thread, so that the first visitor need not wait.
+
+        Raises:
+            VisageError: The gallery or the model is missing, or they do not fit.
+        """
+        self.model()
+        jobs = [self._pool.submit(self._rehearse) for _ in range(self._threads)]
+        for job in jobs:
+            job.result()
+        self.index()
+
+    def _rehearse(self) -> None:
+        model = self.model()
+        height, width = model.recogniser.size
+        self._detector(model).detect(np.zeros((480, 640, 3), np.uint8))
+        model.recogniser.embed([np.zeros((height, width, 3), np.uint8)])
+
+    def close(self) -> None:
+        """End the threads."""
+        self._pool.shutdown(cancel_futures=True)
+
+
+def _found(face: Face, item: Selected, candidates: list[Candidate]) -> FoundFace:
+    box = Box(face.x, face.y, face.w, face.h)
+    return FoundFace(box, face.confidence, item.status, item.reason, candidates)
+
+
+def _stamp(path: Path | None) -> tuple[int, int, int] | None:
+    try:
+        stat = path.stat() if path else None
+    except FileNotFoundError:
+        return None
+    return (stat.st_ino, stat.st_size, stat.st_mtime_ns) if stat else None
+
+
+def cut(pixels: Pixels, box: Box, margin: float = 0.3) -> Pixels:
+    """Cut a face out of an image, with a margin of so many of its sides around it."""
+    side = max(box.w, box.h) * (1 + 2 * margin)
+    x, y = box.x + box.w / 2 - side / 2, box.y + box.h / 2 - side / 2
+    height, width = pixels.shape[:2]
+    left, top = min(max(0, int(x)), width - 1), min(max(0, int(y)), height - 1)
+    right, bottom = max(left + 1, int(x + side)), max(top + 1, int(y + side))
+    return pixels[top:bottom, left:right]

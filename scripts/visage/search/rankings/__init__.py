@@ -1,0 +1,1 @@
+"""How people are ordered for a face."""

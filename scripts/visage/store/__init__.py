@@ -1,0 +1,1 @@
+"""How things are on disk: tables, sidecars, vectors, TSV, names, whole-file writes."""

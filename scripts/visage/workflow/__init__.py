@@ -1,0 +1,1 @@
+"""What only Snakemake's process needs: plan, lock, provenance, jobs."""

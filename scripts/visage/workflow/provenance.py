@@ -1,0 +1,224 @@
+"""Where results come from: everything needed to repeat a run, and to know that it is the same."""
+
+import csv
+import hashlib
+import json
+import os
+import platform
+import subprocess
+import tomllib
+from collections import Counter
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from visage.errors import VisageError
+from visage.store.files import write_text
+from visage.store.tables import read_origin, read_table
+
+EPOCH = "SOURCE_DATE_EPOCH"  # the environment variable of reproducible-builds.org
+
+# Said on the command line for one target only, and about somebody who wants to be forgotten.
+_NOT_KEPT = ("person", "image")
+# The rules whose jobs come before the scores; a benchmark of any other is of an earlier run.
+STEPS = (
+    *("make_demo", "list_images", "fetch_weights", "embed_shard", "import_index", "build_index"),
+    *("evaluate_gallery", "match_shard", "tabulate_images"),
+)
+
+
+def write_provenance(
+    output: Path,
+    config: dict[str, Any],
+    entry: dict[str, Any],
+    files: dict[str, Any],
+    tables: dict[str, list[Path]],
+    faces: Path,
+    results: list[Path],
+    images: Path,
+    weights: Path,
+    benchmarks: Path,
+    home: Path,
+    command: str,
+) -> None:
+    """Write what a run was made from, with what, and how long it took.
+
+    Where SOURCE_DATE_EPOCH is set, it is the date, and no times are written: two runs of the same
+    images on the same machine then give the same bytes (reproducible-builds.org).
+
+    Args:
+        output: The JSON file to write.
+        config: The checked config, complete; given to the workflow again it repeats the run.
+        entry: The model's entry of config/models.yaml.
+        files: The weight files of config/models.yaml.
+        tables: The faces tables of each set.
+        faces: The index's faces.parquet.
+        results: Tables whose SHA-256 a repetition must meet.
+        images: images.tsv.
+        weights: The folder of the model's files.
+        benchmarks: The folder of Snakemake's benchmarks.
+        home: The folder of the workflow.
+        command: What repeats the run.
+
+    Raises:
+        VisageError: A table is missing or damaged, or SOURCE_DATE_EPOCH is no number of seconds.
+    """
+    origin = read_origin(faces)
+    record = {
+        "written": date().isoformat(timespec="seconds"),
+        "workflow": {"version": version(home), **_commit(home), "command": command},
+        "config": {key: value for key, value in config.items() if key not in _NOT_KEPT},
+        "model": {
+            "name": origin.model,
+            "fingerprint": origin.fingerprint,
+            "entry": entry,
+            "weights": [
+                _weights(files, file, weights) for file in sorted(set(entry["weights"].values()))
+            ],
+        },
+        "images": {
+            name: {**_counts(images, name), "sha256": _digest_of_images(paths)}
+            for name, paths in tables.items()
+        },
+        "results": {path.name: _sha256(path) for path in results},
+        "packages": {
+            item.name: item.version
+            for item in sorted(metadata.distributions(), key=lambda item: item.name.lower())
+        },
+        "environments": {path.name: _sha256(path) for path in sorted(home.glob("envs/*.yaml"))},
+        "machine": _machine(),
+        "times": {} if os.environ.get(EPOCH) else times(benchmarks),
+    }
+    write_text(output, json.dumps(record, indent=2, ensure_ascii=False) + "\n")
+
+
+def date() -> datetime:
+    """Give the time to write down: now, or that of SOURCE_DATE_EPOCH.
+
+    Raises:
+        VisageError: SOURCE_DATE_EPOCH is no number of seconds.
+    """
+    epoch = os.environ.get(EPOCH)
+    try:
+        return datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)
+    except (ValueError, OverflowError, OSError) as error:
+        raise VisageError(
+            f"{EPOCH} is {epoch!r}, and has to be a whole number of seconds since 1970."
+        ) from error
+
+
+def times(benchmarks: Path) -> dict[str, dict[str, float]]:
+    """Sum up Snakemake's benchmarks for each of `STEPS`: jobs, seconds, largest memory in MB.
+
+    Of a job that ran several times the last run counts; one may be from an earlier day.
+    """
+    found: dict[str, dict[str, float]] = {}
+    for path in sorted(benchmarks.rglob("*.tsv")):
+        rule = path.relative_to(benchmarks).parts[0].removesuffix(".tsv")
+        if rule not in STEPS:
+            continue
+        with path.open(encoding="utf-8", newline="") as file:
+            row = next(csv.DictReader(file, delimiter="\t"), {})
+        sums = found.setdefault(rule, {"jobs": 0, "seconds": 0.0, "largest_memory_mb": 0.0})
+        sums["jobs"] += 1
+        sums["seconds"] = round(sums["seconds"] + _number(row.get("s")), 2)
+        sums["largest_memory_mb"] = max(sums["largest_memory_mb"], _number(row.get("max_rss")))
+    return found
+
+
+def _number(text: str | None) -> float:
+    """Read a number of a benchmark; Snakemake writes - or NA for what it could not measure."""
+    try:
+        return float(text or 0)
+    except ValueError:
+        return 0.0
+
+
+def _weights(files: dict[str, Any], file: str, folder: Path) -> dict[str, Any]:
+    entry, path = files[file], folder / file
+    source = files[entry["derived_from"]] if "derived_from" in entry else entry
+    return {
+        "file": file,
+        "sha256": _sha256(path) if path.is_file() else entry.get("sha256"),
+        "expected": entry.get("sha256"),
+        "licence": entry["licence"],
+        "made_from": entry.get("derived_from"),
+        "sources": [
+            f"{item['member']} in {item['wheel']} (SHA-256 {item['sha256']})"
+            if "wheel" in item
+            else item["url"]
+            for item in source["sources"]
+        ],
+    }
+
+
+def _counts(images: Path, name: str) -> dict[str, Any]:
+    with images.open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file, delimiter="\t") if row["set"] == name]
+    return {
+        "images": len(rows),
+        "status": dict(sorted(Counter(row["status"] for row in rows).items())),
+        "faces": sum(int(row["faces"]) for row in rows),
+    }
+
+
+def _digest_of_images(tables: list[Path]) -> str:
+    """Give one SHA-256 for the paths and contents of all images of a set."""
+    pairs: set[tuple[str, str]] = set()
+    for path in tables:
+        table = read_table(path, ["image", "sha256"])
+        hashes = (sha256 or "" for sha256 in table["sha256"].to_pylist())
+        pairs.update(zip(table["image"].to_pylist(), hashes, strict=True))
+    return hashlib.sha256(json.dumps(sorted(pairs)).encode()).hexdigest()
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def version(home: Path) -> str:
+    """Give the version of the workflow in a folder."""
+    text = (home / "pyproject.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)["project"]["version"]
+
+
+def _commit(home: Path) -> dict[str, Any]:
+    """Give the commit of the workflow, and whether its files differ from it."""
+    commit = _git(home, "rev-parse", "HEAD")
+    changes = _git(home, "status", "--porcelain", "--untracked-files=no")
+    return {"commit": commit, "changed": bool(changes) if commit else None}
+
+
+def _git(home: Path, *arguments: str) -> str | None:
+    if not (home / ".git").exists():  # an archive, or inside another repository
+        return None
+    try:
+        command = ["git", "--no-optional-locks", "-C", str(home), *arguments]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return None  # no git here, or it does not trust the folder
+    return done.stdout.strip()
+
+
+def _machine() -> dict[str, Any]:
+    """Describe the machine, but not whose it is: no name, no address."""
+    names = os.sysconf_names if hasattr(os, "sysconf_names") else {}
+    pages = os.sysconf("SC_PHYS_PAGES") if "SC_PHYS_PAGES" in names else 0
+    return {
+        "processor": _processor(),
+        "cores": os.cpu_count(),
+        "memory_gb": round(pages * os.sysconf("SC_PAGE_SIZE") / 1e9, 1) if pages else None,
+        "system": platform.platform(),
+        "python": platform.python_version(),
+    }
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:  # not Linux
+        lines = []
+    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(names, platform.processor() or platform.machine())

@@ -1,0 +1,282 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+from visage.config.docs import README, render
+from visage.config.load import leaves, load, missing_folder, read_schema
+from visage.errors import VisageError
+
+CONFIG = Path(__file__).parents[2] / "config"
+# On a busy machine an example may take its time.
+QUIET = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+SCHEMA = read_schema()
+LEAVES = dict(leaves(SCHEMA))
+
+
+def nested(key: str, value: Any) -> dict:
+    """Give the config that sets one dotted key."""
+    for name in reversed(key.split(".")):
+        value = {name: value}
+    return value
+
+
+def looked_up(config: Any, key: str) -> Any:
+    for name in key.split("."):
+        config = config[name]
+    return config
+
+
+def complaints(config: Any) -> list[str]:
+    """Give the lines of the error, one for each mistake."""
+    with pytest.raises(VisageError) as error:
+        load(config)
+    return [line.strip() for line in str(error.value).splitlines()[1:-1]]
+
+
+def test_config_yaml_holds_every_default_and_nothing_else() -> None:
+    assert yaml.safe_load((CONFIG / "config.yaml").read_text(encoding="utf-8")) == load({})
+
+
+def test_every_line_of_the_schema_is_usable() -> None:
+    Draft202012Validator.check_schema(SCHEMA)
+    for key, part in LEAVES.items():
+        assert part["description"].endswith("."), key
+        Draft202012Validator(part).validate(part["default"])
+
+
+def test_readme_is_made_from_the_schema() -> None:
+    assert README.read_text(encoding="utf-8") == render(SCHEMA)
+
+
+def test_preset_is_the_original_program() -> None:
+    preset = load(yaml.safe_load((CONFIG / "visage-ml.yaml").read_text(encoding="utf-8")))
+    assert preset["model"] == "facenet512-retinaface"
+    assert preset["faces"] == {
+        "keep": "largest",
+        "min_confidence": 0.9,
+        "min_size": 0,
+        "no_face": "whole_image",
+        "regions": None,
+    }
+    index = {"normalize": False, "trees": 100, "seed": 42, "jobs": 1, "existing": None}
+    assert preset["index"] == index
+    assert preset["match"] == {
+        "search": "annoy",
+        "neighbours": 50,
+        "results": 10,
+        "search_k": 10000,
+        "ranking": "visage",
+        "fpir": 0.01,
+        "threshold": None,
+    }
+
+
+def test_all_mistakes_are_told_at_once() -> None:
+    lines = complaints(
+        {
+            "galery": "people",
+            "shards": 5001,
+            "results": "out/{set}",
+            "links": "https://example.org/people",
+            "faces": {"keep": "larges", "min_confidence": float("nan")},
+            "match": {"neighbours": "many", "treshold": 1, "threshold": -1},
+            "index": "fast",
+        }
+    )
+    assert set(lines) == {
+        "galery: there is no such key; did you mean gallery?",
+        "shards: 5001 is not an integer from 1 to 5000 (default: 4)",
+        "results: 'out/{set}' is not a folder without { } or * in its path (default: results)",
+        "links: 'https://example.org/people' is not an address that begins with http:// or "
+        "https:// and has {id} in it once or null (default: null)",
+        "faces.keep: 'larges' is not all or largest (default: all); did you mean largest?",
+        "faces.min_confidence: nan is not a number from 0 to 1 (default: 0.6)",
+        "match.neighbours: 'many' is not an integer from 1 to 10000 (default: 50)",
+        "match.treshold: there is no such key; did you mean match.threshold?",
+        "match.threshold: -1.0 is not auto, a number above 0 or null (default: auto)",
+        "index: 'fast' is not a section with the keys normalize, trees, seed, jobs, existing",
+    }
+
+
+@pytest.mark.parametrize(
+    ("config", "hint"),
+    [
+        ({"threshold": 1}, "did you mean match.threshold?"),  # the right key at the wrong place
+        ({"match": {"normalize": True}}, "did you mean index.normalize?"),
+        ({"match": {"neighbors": 9}}, "did you mean match.neighbours?"),
+        ({"tress": 9}, "did you mean index.trees?"),
+        ({"Gallery": "a"}, "did you mean gallery?"),
+        ({"faces.keep": "all"}, "write keep in the section faces"),
+        ({"match": {"zzz": 1}}, "the keys here are search, neighbours"),
+        ({False: 1}, "no such key"),
+    ],
+)
+def test_unknown_key_gets_a_hint(config: dict, hint: str) -> None:
+    (line,) = complaints(config)
+    assert hint in line
+
+
+@QUIET
+@given(st.sampled_from(sorted(LEAVES)), st.data())
+def test_any_slip_of_the_finger_in_a_key_is_caught(key: str, data: st.DataObject) -> None:
+    section, dot, name = key.rpartition(".")
+    at = data.draw(st.integers(0, len(name) - 2))
+    slip = name[:at] + name[at + 1] + name[at] + name[at + 2 :]  # two letters swapped
+    if slip == name:
+        slip = name[:at] + name[at + 1 :]
+    (line,) = complaints(nested(section + dot + slip, 1))
+    assert line == f"{section}{dot}{slip}: there is no such key; did you mean {key}?"
+
+
+@QUIET
+@given(st.sampled_from(sorted(LEAVES)), st.sampled_from([[], {"a": 1}, ["all"], float("inf")]))
+def test_no_key_takes_a_value_of_the_wrong_type(key: str, value: Any) -> None:
+    (line,) = complaints(nested(key, value))
+    assert line.startswith(f"{key}: ")
+    assert "(default: " in line
+
+
+@QUIET
+@given(
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "shards": st.integers(1, 5000),
+            "import_vectors": st.booleans(),
+            "names": st.none() | st.just("people.json"),
+            "faces": st.none()
+            | st.fixed_dictionaries({}, optional={"min_confidence": st.floats(0, 1)}),
+            "match": st.fixed_dictionaries(
+                {"threshold": st.just("auto") | st.none() | st.floats(0.001, 2)},
+                optional={"ranking": st.sampled_from(["nearest", "mean", "visage"])},
+            ),
+        },
+    )
+)
+def test_what_is_given_stays_and_the_rest_is_default(config: dict) -> None:
+    loaded = load(config)
+    assert load(loaded) == loaded
+    for key, part in LEAVES.items():
+        section = config.get(key.split(".")[0], {}) if "." in key else config
+        name = key.rpartition(".")[2]
+        expected = section[name] if section and name in section else part["default"]
+        assert looked_up(loaded, key) == expected
+
+
+def test_the_copy_shares_nothing_with_what_was_given() -> None:
+    config = {"faces": {"keep": "largest"}}
+    loaded = load(config)
+    loaded["faces"]["keep"] = "all"
+    assert config == {"faces": {"keep": "largest"}}
+    assert load({})["faces"]["keep"] == "all"
+
+
+@pytest.mark.parametrize(
+    ("key", "given", "taken"),
+    [
+        ("match.neighbours", "20", 20),
+        ("match.search_k", "1e4", 10000),  # text by YAML's rules
+        ("shards", 8.0, 8),
+        ("faces.min_confidence", 1, 1.0),
+        ("match.threshold", "1.1", 1.1),
+        ("match.threshold", "null", None),
+        ("index.normalize", "false", False),
+        ("names", "null", None),
+        ("sidecars", "none", "none"),
+        ("gallery", "./my people//", "my people"),
+        ("results", "out/", "out"),
+        ("queries", "-{strange}*\n…", "-{strange}*\n…"),
+    ],
+)
+def test_one_meaning_has_one_value(key: str, given: Any, taken: Any) -> None:
+    value = looked_up(load(nested(key, given)), key)
+    assert value == taken
+    assert type(value) is type(taken)
+
+
+@pytest.mark.parametrize(
+    ("config", "key", "remedy"),
+    [
+        ({"gallery": "a", "queries": "./a/"}, "queries", "give another folder"),
+        ({"gallery": "a", "queries": "a/b"}, "queries", "move it out"),
+        ({"gallery": "a/b", "queries": "a"}, "gallery", "move it out"),
+        ({"gallery": "a", "results": "a/out"}, "results", "give another"),
+        ({"results": "."}, "results", "a folder of its own"),
+        ({"results": "a", "gallery": "a/gallery"}, "gallery", "move the photographs"),
+        (
+            {"match": {"search": "annoy", "neighbours": 5}},
+            "match.results",
+            "raise match.neighbours",
+        ),
+        ({"match": {"search": "annoy", "search_k": 10}}, "match.search_k", "raise it"),
+        ({"match": {"threshold": 10}}, "match.threshold", "index.normalize: true"),
+        ({"import_vectors": True, "sidecars": "beside"}, "import_vectors", "set sidecars"),
+    ],
+)
+def test_contradictions_are_refused(config: dict, key: str, remedy: str) -> None:
+    (line,) = complaints(config)
+    assert line.startswith(f"{key}: ")
+    assert remedy in line
+
+
+def test_what_only_looks_like_a_contradiction_is_fine() -> None:
+    load({"gallery": "faces", "queries": "faces2", "results": "faces3"})
+    load({"gallery": "out/people", "queries": "out/scenes", "results": "out"})
+    load({"match": {"neighbours": 5}})  # exact search looks at every face
+    load({"match": {"threshold": 10}, "index": {"normalize": False}})
+
+
+def test_links_do_not_hide_that_one_folder_is_inside_the_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("people/scenes").mkdir(parents=True)
+    Path("queries").symlink_to("people/scenes")
+    (line,) = complaints({"gallery": "people", "queries": "queries"})
+    assert line.startswith("queries: ")
+
+
+def test_missing_folder_names_the_nearest_one(tmp_path: Path) -> None:
+    (tmp_path / "My Photos" / "people").mkdir(parents=True)
+    (tmp_path / "notes.txt").write_text("")
+    message = str(missing_folder("gallery", f"{tmp_path}/my fotos/people"))
+    assert message.startswith(f"gallery: there is no folder {tmp_path}/my fotos/people; ")
+    assert f"did you mean {tmp_path}/My Photos/people?" in message
+    assert "--config gallery=FOLDER" in message
+    assert "is a file" in str(missing_folder("queries", f"{tmp_path}/notes.txt"))
+    assert "did you mean" not in str(missing_folder("queries", f"{tmp_path}/zzz/people"))
+
+
+def run_snakemake(folder: Path, *arguments: str) -> subprocess.CompletedProcess:
+    (folder / "Snakefile").write_text(
+        "from visage.config.load import load\n"
+        "config = load(config)\n"
+        "print('TAKEN', config['gallery'], config['match'], config['names'])\n"
+        "rule all:\n    shell: 'true'\n"
+    )
+    return subprocess.run(
+        [sys.executable, "-m", "snakemake", "-n", "--cores", "1", *arguments],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(CONFIG.parent / "scripts")},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+def test_values_arrive_from_the_command_line(tmp_path: Path) -> None:
+    match = "match={neighbours: 20, threshold: 1.5}"
+    done = run_snakemake(tmp_path, "--config", "gallery=./2024", match, "names=null")
+    expected = {**load({})["match"], "neighbours": 20, "threshold": 1.5}
+    assert f"TAKEN 2024 {expected} None" in done.stdout, done.stderr
+    wrong = run_snakemake(tmp_path, "--config", "gallery=2024", "match={neighbors: 20}")
+    assert wrong.returncode != 0
+    assert "write ./ before it" in wrong.stderr + wrong.stdout
+    assert "did you mean match.neighbours?" in wrong.stderr + wrong.stdout

@@ -1,0 +1,103 @@
+"""Dockerfile and compose.yaml, as far as they can be checked without an engine."""
+
+import json
+import re
+import shlex
+import shutil
+from fnmatch import fnmatch
+from pathlib import Path
+
+import pytest
+import yaml
+from conftest import REPO, Workflow
+from visage.config.load import default, leaves, read_schema
+from visage.models.registry import load_registry, weight_files
+
+HOME = "/opt/visage-ml"
+
+
+def instructions() -> list[tuple[str, str]]:
+    text = re.sub(r"(?m)^#.*\n", "", (REPO / "Dockerfile").read_text())
+    lines = text.replace("\\\n", " ").splitlines()
+    return [(line.split()[0], line.split(None, 1)[1]) for line in lines if line.strip()]
+
+
+def arguments(name: str) -> list[str]:
+    return [rest for word, rest in instructions() if word == name]
+
+
+def command_of(name: str) -> list[str]:
+    (found,) = arguments(name)
+    return json.loads(found)  # the exec form: signals reach Snakemake
+
+
+def compose() -> dict:
+    return yaml.safe_load((REPO / "compose.yaml").read_text())["services"]["visage-ml"]
+
+
+def in_image(path: Path) -> bool:
+    """Tell whether .dockerignore lets a file of the clone into the image; the last line counts."""
+    let_in = True
+    for line in (REPO / ".dockerignore").read_text().split():
+        pattern = line.lstrip("!")
+        name = str(path.relative_to(REPO))
+        hit = fnmatch(name, pattern) or name.startswith(f"{pattern}/")
+        hit = hit or (pattern.startswith("**/") and pattern[3:] in path.parts)
+        let_in = line.startswith("!") if hit else let_in
+    return let_in
+
+
+def test_the_image_is_built_of_pinned_parts() -> None:
+    known = [word for word, _ in instructions()]
+    assert set(known) <= {"FROM", "COPY", "RUN", "ENV", "WORKDIR", "USER", "ENTRYPOINT", "CMD"}
+    assert all(re.match(r"python:3\.12-\S*bookworm", image) for image in arguments("FROM"))
+    (install,) = [run for run in arguments("RUN") if "pip install" in run]
+    assert "--require-hashes" in install
+    assert arguments("USER") == ["1000:1000"]
+    assert known.index("USER") > max(n for n, word in enumerate(known) if word == "RUN")
+
+
+def test_what_is_copied_is_there() -> None:
+    for copied in arguments("COPY"):
+        source, target = shlex.split(copied)[-2:]
+        if not copied.startswith("--from"):
+            assert (REPO / source).exists(), source
+            assert source == "." or in_image(REPO / source), source
+    assert target == HOME
+    for path in (
+        *("Snakefile", "rules/embed.smk", "scripts/visage/workflow/plan.py", "config/models.yaml"),
+        *("envs/embed.yaml", "profiles/default/config.yaml", "config/schemas/config.schema.yaml"),
+    ):
+        assert in_image(REPO / path), path
+    for path in ("results/scores.tsv", ".git/config", "resources/demo/sources.tsv", ".venv/x"):
+        assert not in_image(REPO / path), path
+
+
+def test_the_weights_of_the_default_model_are_inside() -> None:
+    models = dict(leaves(read_schema()))["model"]
+    needed = weight_files(load_registry(REPO / "config" / "models.yaml"), default(models))
+    (fetch,) = [run for run in arguments("RUN") if "snakemake" in run]
+    assert set(re.findall(rf"\.\.{HOME}/weights/(\S+)", fetch)) == set(needed)
+
+
+def test_the_entry_point_is_the_command_of_the_readme() -> None:
+    first = command_of("ENTRYPOINT")
+    assert first == ["snakemake", "--snakefile", f"{HOME}/Snakefile", "--cores", "all"]
+    assert command_of("CMD")[0] == "results/scores.tsv"
+
+
+def test_the_services_command_plans_a_run(tmp_path: Path, photographs: Path) -> None:
+    service = compose()
+    assert service["network_mode"] == "none"
+    (volume,) = service["volumes"]
+    assert volume.endswith(f":{arguments('WORKDIR')[0]}")
+    shutil.copytree(photographs / "gallery", tmp_path / "gallery")
+    shutil.copytree(photographs / "queries", tmp_path / "queries")
+    printed = Workflow(tmp_path).succeed("--dry-run", *service["command"])
+    assert re.search(r"embed_shard\s+8", printed)
+    assert "make_demo" not in printed
+
+
+@pytest.mark.parametrize("part", ["build", "user", "command"])
+def test_the_service_says_what_it_needs(part: str) -> None:
+    assert compose()[part]
