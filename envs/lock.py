@@ -12,7 +12,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 
 HERE = Path(__file__).parent
-EXTRAS = ("tensorflow", "app", "cluster", "test")
+EXTRAS = ("tensorflow", "app", "cluster", "raw", "test")
 _UV = (sys.executable, "-m", "uv", "pip", "compile", "--quiet", "--no-header", "--no-annotate")
 COMPILE = (
     *(*_UV, "--generate-hashes", "--universal"),

@@ -1,0 +1,194 @@
+"""Every path under a results folder, and which of its folders are the workflow's own.
+
+The Snakefile imports this module, so it needs the standard library only. A path may hold wildcards:
+`Results("results").set("{set}").table("{shard}")` is what a rule declares.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+GALLERY, QUERIES = SETS = ("gallery", "queries")
+OWN_FOLDERS = (
+    *SETS,
+    *("report", "settings", "cache", "logs", "benchmarks", "forgotten", "exports"),
+)
+
+
+@dataclass(frozen=True)
+class SetFolder:
+    """The part of the results that is about one set."""
+
+    root: Path
+
+    @property
+    def manifests(self) -> Path:
+        """The folder of the manifests."""
+        return self.root / "manifests"
+
+    @property
+    def tables(self) -> Path:
+        """The folder of the faces tables."""
+        return self.root / "tables"
+
+    @property
+    def vectors(self) -> Path:
+        """The folder of the `.vector` files, where they do not lie beside the images."""
+        return self.root / "vectors"
+
+    @property
+    def matches(self) -> Path:
+        """The folder of the matches tables and `<image>.json` files."""
+        return self.root / "matches"
+
+    def manifest(self, shard: int | str) -> Path:
+        """Say what a shard is to embed."""
+        return self.manifests / f"{shard}.jsonl"
+
+    def table(self, shard: int | str) -> Path:
+        """Give the faces table of a shard."""
+        return self.tables / f"{shard}.parquet"
+
+    def match(self, shard: int | str) -> Path:
+        """Give the matches table of a shard; of the queries only."""
+        return self.matches / f"{shard}.parquet"
+
+    def vector(self, image: str) -> Path:
+        """Give the `.vector` file of an image."""
+        return self.vectors / f"{image}.vector"
+
+    def match_list(self, image: str) -> Path:
+        """Give the `<image>.json` of an image; of the queries only."""
+        return self.matches / f"{image}.json"
+
+
+@dataclass(frozen=True)
+class Results:
+    """A results folder."""
+
+    root: Path
+
+    def __post_init__(self) -> None:
+        """Take text for a path, too."""
+        object.__setattr__(self, "root", Path(self.root))
+
+    def set(self, name: str) -> SetFolder:
+        """Give the part about a set of `SETS`."""
+        return SetFolder(self.root / name)
+
+    @property
+    def gallery(self) -> SetFolder:
+        """The part about the gallery."""
+        return self.set(GALLERY)
+
+    @property
+    def queries(self) -> SetFolder:
+        """The part about the queries."""
+        return self.set(QUERIES)
+
+    # The index.
+
+    @property
+    def faces(self) -> Path:
+        """The gallery's faces, in the order of `face.db`."""
+        return self.gallery.root / "faces.parquet"
+
+    @property
+    def face_db(self) -> Path:
+        """The Annoy index, as the original program wrote it."""
+        return self.gallery.root / "face.db"
+
+    @property
+    def face_json(self) -> Path:
+        """Item number → person, as the original program wrote it."""
+        return self.gallery.root / "face.json"
+
+    @property
+    def audit(self) -> Path:
+        """What looks wrong in the gallery."""
+        return self.gallery.root / "audit.tsv"
+
+    # What people read.
+
+    @property
+    def evaluation(self) -> Path:
+        """How well people are told apart: threshold and calibration."""
+        return self.root / "evaluation.json"
+
+    @property
+    def evaluation_page(self) -> Path:
+        """The same, to look at."""
+        return self.root / "evaluation.html"
+
+    @property
+    def scores(self) -> Path:
+        """Who is in which group."""
+        return self.root / "scores.tsv"
+
+    @property
+    def images(self) -> Path:
+        """What became of every image."""
+        return self.root / "images.tsv"
+
+    @property
+    def faces_table(self) -> Path:
+        """One row a face of the queries: where, who, how sure."""
+        return self.root / "faces.tsv"
+
+    @property
+    def unknown(self) -> Path:
+        """Clusters of people nobody knows."""
+        return self.root / "unknown.tsv"
+
+    @property
+    def together(self) -> Path:
+        """Who is in pictures with whom."""
+        return self.root / "together.tsv"
+
+    @property
+    def provenance(self) -> Path:
+        """What the scores were made from."""
+        return self.root / "provenance.json"
+
+    @property
+    def report(self) -> Path:
+        """The page to look at."""
+        return self.root / "report.html"
+
+    @property
+    def report_folder(self) -> Path:
+        """Its further pages, where there are many photographs."""
+        return self.root / "report"
+
+    # What the workflow keeps for itself.
+
+    @property
+    def marker(self) -> Path:
+        """The file that says that the folder is a results folder."""
+        return self.root / ".visage-ml"
+
+    def settings(self, stage: str) -> Path:
+        """Give the file of the settings that decide a stage's result."""
+        return self.root / "settings" / f"{stage}.json"
+
+    @property
+    def cache(self) -> Path:
+        """Embeddings and hashes, by content; outlives everything else."""
+        return self.root / "cache"
+
+    def log(self, name: str) -> Path:
+        """Give the log of a rule or, with a slash, of one of its jobs."""
+        return self.root / "logs" / f"{name}.log"
+
+    def benchmark(self, name: str) -> Path:
+        """Give Snakemake's benchmark of a rule or, with a slash, of one of its jobs."""
+        return self.root / "benchmarks" / f"{name}.tsv"
+
+    @property
+    def forgotten(self) -> Path:
+        """The folder of reports of what was forgotten."""
+        return self.root / "forgotten"
+
+    @property
+    def exports(self) -> Path:
+        """The folder of what goes to other programs."""
+        return self.root / "exports"
