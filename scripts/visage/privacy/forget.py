@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 
 from visage.errors import VisageError
 from visage.privacy.sweep import Findings, Needles, Sweeper
-from visage.resources import RULES, TEMPLATES
+from visage.resources import PAGES, REPORT_PAGES, RULES
 from visage.search import existing
 from visage.search.existing import listed
 from visage.sets.deny import DenyList, read_deny, write_deny
@@ -369,7 +369,10 @@ def _remove_notes(sweeper: Sweeper, notes: Path) -> int:
 
 def _vocabulary() -> Iterator[str]:
     """Give the workflow's own words: pages and logs are full of them, whoever is forgotten."""
-    sources = [*RULES.glob("*.smk"), *TEMPLATES.rglob("*.html*")]
+    sources = [
+        *RULES.glob("*.smk"),
+        *(file for folder in (PAGES, REPORT_PAGES) for file in folder.glob("*.html*")),
+    ]
     yield from (path.read_text(encoding="utf-8") for path in sources)
 
 

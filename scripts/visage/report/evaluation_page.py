@@ -9,9 +9,10 @@ from markupsafe import Markup
 from visage.evaluation import metrics
 from visage.evaluation.confusions import Search, false_alarms, misses
 from visage.evaluation.evaluate import Evaluated, percent
+from visage.pages import environment
 from visage.report import plots
 from visage.report.pictures import GALLERY_FACE, Missing, Order, Picture, cut
-from visage.report.templates import environment
+from visage.resources import REPORT_PAGES
 from visage.sets.listing import as_path
 from visage.store.files import write_text
 
@@ -27,7 +28,7 @@ def write_page(path: Path, result: dict[str, Any], evaluated: Evaluated, gallery
         evaluated: What it was made from.
         gallery: The folder of the gallery's photographs; one that is gone has no picture.
     """
-    templates = environment()
+    templates = environment(REPORT_PAGES)
     templates.filters["percent"] = percent
     alarms, missed = false_alarms(evaluated), misses(evaluated)
     html = templates.get_template("evaluation.html.j2").render(

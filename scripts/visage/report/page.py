@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from visage.pages.words import plural
 from visage.report.data import Candidate, Face, Finding, Gallery, Problem, Query
 from visage.report.faces import GalleryFace
 from visage.report.made import Made
@@ -170,17 +171,3 @@ class Page:
     def without_face(self) -> int:
         """How many query images gave no face to compare."""
         return sum(problem.data.set == "queries" for problem in self.problems)
-
-
-def plural(number: int, singular: str, several: str | None = None) -> str:
-    """Give a number with its noun: 1 face, 2 faces, 1,000 faces."""
-    return f"{number:,} {singular if number == 1 else several or singular + 's'}"
-
-
-def percent(probability: float) -> str:
-    """Give a probability in per cent; never 0 % or 100 %, which no face can be."""
-    if probability < 0.005:
-        return "<1\u202f%"
-    if probability >= 0.995:
-        return ">99\u202f%"
-    return f"{100 * probability:.0f}\u202f%"

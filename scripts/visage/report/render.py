@@ -1,11 +1,8 @@
 """The pages written out: templates, style sheet and script joined into one file each."""
 
-import base64
-import hashlib
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 from urllib.parse import quote
@@ -13,21 +10,18 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from visage.audit.findings import KINDS
+from visage.pages import environment, policy
 from visage.report.data import NOT_COMPARED
-from visage.report.page import Card, Page, Person, percent, plural
+from visage.report.page import Card, Page, Person
 from visage.report.pictures import Picture
-from visage.report.templates import TEMPLATES, environment
 from visage.report.view import MARK, TOP_LEVEL
+from visage.resources import REPORT_PAGES
 from visage.search.nearest import LOW_RECALL
 from visage.search.threshold import VERDICTS
 from visage.sets.listing import as_path
 from visage.store.files import write_text
 
 CARDS = 250  # on a page of its own
-MONTHS = (
-    *("January", "February", "March", "April", "May", "June", "July"),
-    *("August", "September", "October", "November", "December"),
-)
 
 
 @dataclass(frozen=True)
@@ -79,12 +73,8 @@ def _render(page: Page, part: Part, chart: str, original: partial[str]) -> str:
     own style sheet, scripts and plot, and the pictures, go in as they are. A content security
     policy forbids the browser to load anything but pictures, and to run any script but these two.
     """
-    templates = environment()
+    templates = environment(REPORT_PAGES)
     templates.filters |= {
-        "plural": plural,
-        "percent": percent,
-        "rate": _rate,
-        "date": _date,
         "group": lambda group: group or TOP_LEVEL,
         "original": original,
         "address": partial(_address, part.prefix),
@@ -110,22 +100,12 @@ def _render(page: Page, part: Part, chart: str, original: partial[str]) -> str:
     )
 
 
-def _rate(share: float) -> str:
-    """Give a share in per cent with as many decimals as tell it from 0 and 100 %."""
-    return f"{100 * share:.1f}".removesuffix(".0") + "\u202f%"
-
-
-def _date(moment: datetime) -> str:
-    """Give a date for people, in the language of the page, whatever the machine's."""
-    return f"{moment.day} {MONTHS[moment.month - 1]} {moment.year}, {moment:%H:%M} UTC"
-
-
 def _address(prefix: str, picture: Picture) -> str:
     return picture.uri if picture.uri.startswith("data:") else prefix + picture.uri
 
 
 def _own(name: str) -> str:
-    return (TEMPLATES / name).read_text(encoding="utf-8")
+    return (REPORT_PAGES / name).read_text(encoding="utf-8")
 
 
 def _style(page: Page, part: Part) -> str:
@@ -150,13 +130,8 @@ def _of_cards(cards: Iterable[Card]) -> Iterable[str]:
 
 
 def _policy(*scripts: str, in_files: bool) -> str:
-    hashes = " ".join(
-        f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
-        for script in scripts
-    )
     # Opened from a disk, 'self' is not enough in every browser.
-    images = "data: 'self' file:" if in_files else "data:"
-    return f"default-src 'none'; img-src {images}; style-src 'unsafe-inline'; script-src {hashes}"
+    return policy(scripts, "data: 'self' file:" if in_files else "data:")
 
 
 def relative_address(folder: Path, page_folder: Path, image: str) -> str:
