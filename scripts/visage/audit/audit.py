@@ -15,6 +15,7 @@ from visage.audit.findings import COLUMNS, KINDS
 from visage.search.neighbours import USUAL_THRESHOLD, Neighbours, compare, copy_limit
 from visage.store.names import read_names
 from visage.store.tables import common_origin, read_table
+from visage.store.text import unguard
 from visage.store.tsv import write_tsv
 
 log = logging.getLogger(__name__)
@@ -73,6 +74,8 @@ def read_audit(path: Path) -> pd.DataFrame:
         keep_default_na=False,
         na_values={"face": [""], "distance": [""]},
     )
+    for column in texts:
+        frame[column] = frame[column].map(unguard)
     return frame[COLUMNS]
 
 

@@ -1,6 +1,5 @@
 """What the report shows, as plain data read from the tables of the workflow."""
 
-import csv
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable
@@ -15,6 +14,7 @@ from visage.audit.findings import COLUMNS
 from visage.errors import VisageError
 from visage.report.faces import Compared, GalleryFace
 from visage.store.tables import read_table
+from visage.store.tsv import read_rows
 from visage.types import Box
 
 CANDIDATES = 10  # people shown for each face
@@ -328,8 +328,7 @@ def read_evaluation(path: Path) -> dict[str, Any]:
 
 def _lines(path: Path) -> list[dict[str, str]]:
     try:
-        with path.open(encoding="utf-8", newline="") as file:
-            return list(csv.DictReader(file, delimiter="\t"))
+        return list(read_rows(path))
     except FileNotFoundError as error:
         raise _missing(path) from error
 
