@@ -2,6 +2,16 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+# What a lock has, and this clone's `visage` command. The builders are locked too, and come first:
+# pip fetches none of its own choosing.
+define install
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(PIP) --require-hashes -r envs/locks/build.txt
+	$(PIP) --require-hashes --no-build-isolation -r $(1)
+	$(PIP) --no-deps --no-build-isolation --editable .
+endef
 
 .DEFAULT_GOAL := scores
 .PHONY: scores app bench test test-cluster test-envs test-faults check docs audit lock clean
@@ -12,7 +22,7 @@ scores: .venv/scores.done
 
 # The look-up page over the finished gallery; `make app OPTIONS="--configfile my.yaml"`. docs/app.md
 app: .venv/app.done
-	PYTHONPATH=scripts $(BIN)/python -m visage.app $(OPTIONS)
+	$(BIN)/visage page $(OPTIONS)
 
 # Every package named anywhere in the project, then the tests.
 test: .venv/test.done
@@ -69,18 +79,15 @@ lock: .venv/test.done
 	$(BIN)/python envs/lock.py
 
 .venv/scores.done: envs/locks/scores.txt
-	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	$(call install,$<)
 	touch $@
 
 .venv/app.done: envs/locks/app.txt
-	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	$(call install,$<)
 	touch $@ .venv/scores.done
 
 .venv/test.done: envs/locks/test.txt
-	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	$(call install,$<)
 	touch $@ .venv/scores.done .venv/app.done
 
 clean:

@@ -53,7 +53,7 @@ def measure(folder: Path, faces: int, searches: int, photograph: Path) -> None:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port = listener.getsockname()[1]
-    command = [sys.executable, str(REPO / "app"), "--port", str(port), "--per-minute", "0"]
+    command = [sys.executable, "-m", "visage", "page", "--port", str(port), "--per-minute", "0"]
     start = time.perf_counter()
     page = subprocess.Popen([*command, "--configfile", str(config)], stderr=subprocess.DEVNULL)
     try:

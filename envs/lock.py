@@ -7,17 +7,16 @@ The environments for NVIDIA's GPUs have a lock each, for Linux only, of the same
 
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 from packaging.requirements import Requirement
 
 HERE = Path(__file__).parent
-EXTRAS = ("tensorflow", "app", "cluster", "raw", "test")
+EXTRAS = ("tensorflow", "app", "cluster", "raw", "build", "test")
 _UV = (sys.executable, "-m", "uv", "pip", "compile", "--quiet", "--no-header", "--no-annotate")
-COMPILE = (
-    *(*_UV, "--generate-hashes", "--universal"),
-    *("--python-version", "3.11", "pyproject.toml"),
-)
+_ANYWHERE = (*_UV, "--generate-hashes", "--universal", "--python-version", "3.11")
+COMPILE = (*_ANYWHERE, "pyproject.toml")
 
 PYTHON = "3.12"  # of the environments
 PLATFORM = "x86_64-manylinux_2_28"  # of the environments
@@ -54,6 +53,11 @@ def main() -> None:
     within = [*COMPILE, "-c", str(test)]
     subprocess.run([*within, "-o", str(scores)], check=True, cwd=HERE.parent)
     subprocess.run([*within, "--extra", "app", "-o", str(app)], check=True, cwd=HERE.parent)
+    # What builds the few packages that come as source only, and this one; installed first.
+    builders = tomllib.loads((HERE.parent / "pyproject.toml").read_text(encoding="utf-8"))
+    wanted = "\n".join(builders["project"]["optional-dependencies"]["build"])
+    command = [*_ANYWHERE, "-", "-c", str(test), "-o", str(HERE / "locks/build.txt")]
+    subprocess.run(command, check=True, cwd=HERE.parent, input=wanted, text=True)
     for name in filter(_has_cuda, ENVIRONMENTS):
         resolve("\n".join(ENVIRONMENTS[name]), "-c", str(test), "-o", str(lock_of(name)))
     for name in ENVIRONMENTS:

@@ -35,7 +35,7 @@ def free_port() -> int:
 
 
 def command(*arguments: str) -> list[str]:
-    return [sys.executable, "-m", "visage.app", *arguments]
+    return [sys.executable, "-m", "visage", "page", *arguments]
 
 
 @contextmanager

@@ -1,15 +1,19 @@
 """Visage-ML: who is in these photographs?
 
-The code behind the workflow's rules. Nothing in here needs Snakemake; modules that the Snakefile
-imports (`config`, `listing`, `errors`, `files`) need no numpy and no model library either.
+Importing this changes nothing and takes no time: what a name needs is imported when it is used.
 """
 
-import os
-import sys
+from typing import TYPE_CHECKING, Any
 
-# What a photograph's search needs is on this machine. Some of the libraries report home all the
-# same, unasked, unless they are told not to before they are imported.
-os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # ONNX Runtime, to Microsoft
-os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
-sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type] # to Google Analytics
+if TYPE_CHECKING:
+    __version__: str
+
+__all__ = ["__version__"]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from visage.resources import version
+
+        return version()
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -4,6 +4,9 @@ In a clone they stand at its root, beside `scripts/`; in an installed package un
 The Snakefile imports this module, so it needs the standard library only.
 """
 
+import os
+import tomllib
+from importlib import metadata
 from pathlib import Path
 
 _PACKAGE = Path(__file__).parent
@@ -19,3 +22,19 @@ SNAKEFILE = HOME / "Snakefile"
 RULES = HOME / "rules"
 PAGES = _PACKAGE / "pages" / "templates"
 REPORT_PAGES = _PACKAGE / "report" / "templates"
+
+
+def default_weights() -> Path:
+    """Give the folder of the models' files, where nobody names another: the clone's, or a cache."""
+    if HOME != _INSTALLED:
+        return HOME / "weights"
+    cache = os.environ.get("XDG_CACHE_HOME")
+    return (Path(cache) if cache else Path.home() / ".cache") / "visage-ml" / "weights"
+
+
+def version() -> str:
+    """Give the version of this code: the clone's own, or that of the installed package."""
+    project = HOME / "pyproject.toml"
+    if project.is_file():  # a clone may be newer than what was once installed of it
+        return tomllib.loads(project.read_text(encoding="utf-8"))["project"]["version"]
+    return metadata.version("visage-ml")

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import os
 import socket
 import subprocess
 import threading
@@ -12,7 +13,7 @@ from typing import Any
 
 import httpx
 import pytest
-from conftest import Workflow
+from conftest import REPO, Workflow
 from fastapi.testclient import TestClient
 from gradio_client import Client, handle_file
 from serving import Served, command, served
@@ -274,7 +275,12 @@ def test_another_address_needs_a_token() -> None:
             Address(host, token="short").check()
         Address(host, token=TOKEN).check()
     done = subprocess.run(
-        command("--host", "0.0.0.0"), capture_output=True, text=True, check=False, timeout=120
+        command("--host", "0.0.0.0"),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+        env=os.environ | {"PYTHONPATH": str(REPO / "scripts")},
     )
     assert done.returncode != 0
     assert "VISAGE_TOKEN" in done.stderr and "Traceback" not in done.stderr

@@ -1,1 +1,5 @@
-"""The look-up page, and the interfaces that programs written for the original's services speak."""
+"""The look-up page."""
+
+from visage import telemetry
+
+telemetry.refuse()  # before Gradio is imported

@@ -11,7 +11,7 @@ import yaml
 from visage.config.load import load
 from visage.errors import VisageError
 from visage.models.registry import load_registry, model_entry
-from visage.resources import DEFAULT_CONFIG, HOME, MODELS
+from visage.resources import DEFAULT_CONFIG, MODELS, default_weights
 from visage.search.lookup import Lookup
 from visage.store.tables import Origin
 from visage.workflow import plan
@@ -113,5 +113,5 @@ def make_lookup(config: dict[str, Any]) -> Lookup:
     facts = plan.make(config, registry, DEMO)
     names = Path(facts.names) if facts.names else None
     return Lookup(
-        config, registry, HOME / "weights", Origin(config["model"], facts.fingerprint), names
+        config, registry, default_weights(), Origin(config["model"], facts.fingerprint), names
     )

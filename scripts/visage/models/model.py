@@ -10,6 +10,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from visage import telemetry
 from visage.errors import VisageError
 from visage.images.align import deepface_crop, five_point_crop, original_crop
 from visage.models.detectors.networks import detector_factory
@@ -41,6 +42,7 @@ def load_model(entry: dict, weights: Path, threads: int) -> Model:
     Raises:
         VisageError: A package or a file the model needs is missing.
     """
+    telemetry.refuse()
     cv2.setNumThreads(1)
     _require(entry["engine"])
     if entry["detector"] == "mtcnn":

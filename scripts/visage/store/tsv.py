@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from itertools import islice
 from pathlib import Path
-from typing import TextIO, TypeVar
-
-import pandas as pd
+from typing import TYPE_CHECKING, TextIO, TypeVar
 
 from visage.store.files import PUBLIC, replacing
 from visage.store.text import guard, unguard
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _QUOTED = re.compile(r'[\t\n\r"]')
 _RUN = 50_000  # rows that are sorted in memory at a time
@@ -21,7 +22,7 @@ _OPEN = 64  # sorted runs that are merged at a time
 Row = TypeVar("Row", bound=Sequence[str])
 
 
-def write_tsv(path: Path, frame: pd.DataFrame, mode: int = PUBLIC) -> None:
+def write_tsv(path: Path, frame: "pd.DataFrame", mode: int = PUBLIC) -> None:
     """Write `frame` with a header and without an index.
 
     Fields that hold a tab, a quote or a line's end are quoted, so any CSV reader gives them back;

@@ -3,13 +3,14 @@
 import errno
 import logging
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TextIO
 
 from visage.errors import VisageError
-from visage.models.registry import file_entry
+from visage.models.registry import file_entry, weight_files
 from visage.models.weights import archives, transfer
 from visage.models.weights.transfer import DiskFullError, SourceError
 from visage.models.weights.verify import by_hand, mismatch
@@ -66,6 +67,16 @@ def fetch(name: str, files: dict[str, Any], folder: Path, progress: TextIO | Non
     left = f"\nWhat lies there {there}; it was left as it is." if there else ""
     causes = "\n".join(tried)
     raise VisageError(f"{target} could not be had. Tried:\n{causes}{left}\n{by_hand(target, spec)}")
+
+
+def fetch_all(registry: dict[str, Any], model: str, folder: Path) -> None:
+    """Put all files of `model` into `folder`, as far as the right ones are not there.
+
+    Raises:
+        VisageError: One could not be had.
+    """
+    for name in weight_files(registry, model):
+        fetch(name, registry["files"], folder, sys.stderr)
 
 
 def describe(origin: dict[str, str]) -> str:

@@ -1,0 +1,97 @@
+"""`visage identify`: who is in a photograph, by a finished gallery."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from visage.cli.screen import Row, show
+
+if TYPE_CHECKING:
+    from visage.search.lookup import Answer, FoundFace
+
+
+def run(
+    photographs: Annotated[
+        list[Path], typer.Argument(exists=True, dir_okay=False, metavar="PHOTO…")
+    ],
+    results: Annotated[
+        str | None, typer.Option("--results", "-r", help="The results folder of the gallery.")
+    ] = None,
+    configfile: Annotated[
+        list[Path] | None, typer.Option(help="As given to snakemake; may be given again.")
+    ] = None,
+    people: Annotated[int, typer.Option(min=1, help="So many of the closest of each face.")] = 3,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
+) -> None:
+    """Say who is in photographs: the closest people to each face, and how sure that is."""
+    from visage.app.settings import make_lookup, read_config
+    from visage.images.decode import ImageProblem
+    from visage.models.registry import load_registry
+    from visage.models.weights.fetching import fetch_all
+    from visage.resources import MODELS, default_weights
+
+    lookup = make_lookup(read_config(configfile or [], results))
+    fetch_all(load_registry(MODELS), lookup.origin.model, default_weights())
+    answers: list[dict[str, Any]] = []
+    for path in photographs:
+        try:
+            faces = _faces(lookup.search(path.read_bytes()), people)
+            answers.append({"image": str(path), "faces": faces})
+        except ImageProblem as problem:
+            answers.append({"image": str(path), "faces": [], "problem": str(problem)})
+    lookup.close()
+    if as_json:
+        typer.echo(json.dumps(answers, indent=2, ensure_ascii=False))
+    else:
+        rows = (row for answer in answers for row in _rows(answer))
+        show(COLUMNS, rows, numbers=COLUMNS[-2:])
+    if any("problem" in answer for answer in answers):
+        raise typer.Exit(1)
+
+
+def _faces(answer: "Answer", people: int) -> list[dict[str, Any]]:
+    return [_face(face, people) for face in answer.faces]
+
+
+def _face(face: "FoundFace", people: int) -> dict[str, Any]:
+    candidates = [
+        {
+            "id": one.id,
+            "name": one.name,
+            "distance": round(one.distance, 4),
+            "probability": None if one.probability is None else round(one.probability, 4),
+            "verdict": one.verdict,
+            "link": one.link,
+        }
+        for one in face.candidates[:people]
+    ]
+    box = {side: round(value, 1) for side, value in face.box._asdict().items()}
+    return {"box": box, "status": face.status, "reason": face.reason, "people": candidates}
+
+
+COLUMNS = ("image", "face", "who", "verdict", "probability", "distance")
+_STYLES = {"match": "bold green", "possible": "yellow"}
+
+
+def _rows(answer: dict[str, Any]) -> Iterator[Row]:
+    """Give the lines of one photograph; its name stands in the first of them only."""
+    image = answer["image"]
+    if not answer["faces"]:
+        yield Row((image, "", answer.get("problem", "no face was found"), "", "", ""))
+    for number, face in enumerate(answer["faces"], 1):
+        place = f"{number} at {face['box']['x']:.0f},{face['box']['y']:.0f}"
+        if face["status"] != "ok":
+            yield Row((image, place, face["reason"], face["status"], "", ""))
+        for one in face["people"]:
+            style = _STYLES.get(one["verdict"], "dim")
+            yield Row((image, place, one["name"], *_numbers(one)), style)
+            image = place = ""
+        image = ""
+
+
+def _numbers(one: dict[str, Any]) -> tuple[str, str, str]:
+    sure = one["probability"]
+    return one["verdict"], "" if sure is None else f"{sure:.0%}", f"{one['distance']:.2f}"
