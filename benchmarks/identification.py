@@ -6,12 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-from rankings import RANKINGS, normalised, original, quality
+from rankings import KEPT, RANKINGS, searched_anew
 from visage.evaluation import metrics, protocol
-from visage.evaluation.copies import number_photographs
-from visage.evaluation.protocol import Gallery, Trials
+from visage.evaluation.copies import number_photographs, same_files
+from visage.evaluation.protocol import Trials
+from visage.search.faces import unit
 from visage.search.index import chosen_faces, usable_faces, vectors_of
-from visage.search.rankings.ranking import unit
+from visage.search.rankings.base import Ranking
 from visage.types import Floats, Indices
 
 RATES = [0.1, 0.01, 0.003]
@@ -28,7 +29,11 @@ class Labelled:
     vectors: Floats  # as the model gives them
     codes: Indices
     photographs: Indices  # equal for copies of one photograph
-    weights: Floats
+
+    @property
+    def labels(self) -> list[str]:
+        """The person of each as a label."""
+        return [f"{code:06}" for code in self.codes.tolist()]
 
 
 def labelled(table: pa.Table, near: float) -> Labelled:
@@ -43,9 +48,10 @@ def labelled(table: pa.Table, near: float) -> Labelled:
     people = table["person"].to_pylist()
     codes = np.unique(np.array(people, np.str_), return_inverse=True)[1].astype(np.int64)
     vectors = vectors_of(table)
-    photographs = number_photographs(vectors, codes, table["sha256"].to_pylist(), near)
-    order = protocol.sort_key(codes, photographs)
-    return Labelled(vectors[order], codes[order], photographs[order], quality(table)[order])
+    files = same_files(codes, table["sha256"].to_pylist())
+    photographs = number_photographs(vectors, codes, files, near)
+    order = protocol.order_of(codes, photographs)
+    return Labelled(vectors[order], codes[order], photographs[order])
 
 
 def compare(faces: Labelled, each: int | str, draws: int) -> Iterator[dict]:
@@ -57,21 +63,24 @@ def compare(faces: Labelled, each: int | str, draws: int) -> Iterator[dict]:
         draws: How many such galleries; their searches are counted together.
     """
     parts = list(_galleries(faces, each, draws))
-    for name, ranking in RANKINGS.items():
-        trials, codes = [], []
-        for rows in parts:
-            gallery = normalised(_gallery(faces, rows), True)
-            trials.append(protocol.search(gallery, ranking(gallery, faces.weights[rows])))
-            codes.append(faces.codes[rows])
+    for name, kind in RANKINGS.items():
+        trials = [_trials(kind, faces, rows, True) for rows in parts]
+        codes = [faces.codes[rows] for rows in parts]
         yield _row(name, _joined(trials), np.concatenate(codes))
     if each == "all" and len(faces.codes) <= SLOW:
-        persons = [str(code) for code in faces.codes]
-        found = original(faces.vectors, persons, faces.photographs.tolist())
+        everything = np.arange(len(faces.codes))
+        photographs = faces.photographs.tolist()
+        found = searched_anew(KEPT["visage"], faces.vectors, faces.labels, photographs, False)
         yield _row("the original's: raw, −0.5 a hit", found, faces.codes)
-        raw = _gallery(faces, np.arange(len(faces.codes)))
         for name in ("nearest", "mean"):
-            found = protocol.search(raw, RANKINGS[name](raw, faces.weights))
+            found = _trials(KEPT[name], faces, everything, False)
             yield _row(f"{name}, not normalised", found, faces.codes)
+
+
+def _trials(kind: type[Ranking], faces: Labelled, rows: Indices, normalize: bool) -> Trials:
+    labels = faces.labels
+    fitted = kind.fit(faces.vectors[rows], [labels[row] for row in rows], normalize)
+    return protocol.search(fitted, faces.photographs[rows])
 
 
 def _galleries(faces: Labelled, each: int | str, draws: int) -> Iterator[Indices]:
@@ -85,12 +94,6 @@ def _galleries(faces: Labelled, each: int | str, draws: int) -> Iterator[Indices
         people = int(faces.codes.max()) + 1
         sizes = rng.choice(MIXED, people, p=SHARES) if each == "mixed" else np.full(people, each)
         yield np.sort(mixed[place < sizes[faces.codes[mixed]]])
-
-
-def _gallery(faces: Labelled, rows: Indices) -> Gallery:
-    codes = np.unique(faces.codes[rows], return_inverse=True)[1].astype(np.int64)
-    copies = protocol.number_copies(codes, faces.photographs[rows])
-    return Gallery(faces.vectors[rows], codes, copies, False)
 
 
 def _joined(parts: list[Trials]) -> Trials:

@@ -1,53 +1,60 @@
 """Ways to rank people that were tried, the kept ones among them, for `visage.evaluation`."""
 
-from collections.abc import Callable
-
 import numpy as np
-import pyarrow as pa
-from visage.evaluation import protocol
-from visage.evaluation.protocol import Distances, Gallery, Trials
-from visage.search.rankings.ranking import gallery_of, rank, unit
-from visage.types import Floats
+from visage.evaluation.protocol import Trials
+from visage.search.exact import ExactSearch
+from visage.search.rankings import RANKINGS as KEPT
+from visage.search.rankings.base import Distances, Photographs, Ranking
+from visage.search.rankings.likelihood import Likelihood
+from visage.search.rankings.mean import Mean
+from visage.search.rankings.nearest import Nearest, squared_distances
+from visage.types import Floats, Indices
 
 COHORT = 20  # next people whose scores are taken off
-Ranking = Callable[[Gallery, Floats], Distances]
+NEIGHBOURS = 50  # of the original's ranking
 
 
-def best(k: int) -> Ranking:
-    """Mean distance of the k nearest faces of a person."""
+class BestOf3(Nearest):
+    """Mean distance of the three nearest faces of a person."""
 
-    def ranking(gallery: Gallery, _: Floats) -> Distances:
-        squares = protocol.squared_distances(gallery.vectors, gallery.vectors)
-        starts = np.searchsorted(gallery.codes, np.arange(gallery.codes[-1] + 2))
+    def left_out(self, photographs: Indices) -> Distances:
+        """See `Ranking.left_out`."""
+        vectors, codes = self.faces.vectors, self.faces.codes
+        squares, each = squared_distances(vectors, vectors), Photographs(codes, photographs)
+        starts = np.searchsorted(codes, np.arange(codes[-1] + 2))
 
         def distances(rows: slice) -> Floats:
             away = squares(rows)
-            protocol.mask_copies(away, gallery, rows, np.inf)
+            each.mask(away, rows, np.inf)
             away = np.sqrt(np.maximum(away, 0)).astype(np.float32)
-            each = np.full((len(away), len(starts) - 1), np.inf, np.float32)
+            found = np.full((len(away), len(starts) - 1), np.inf, np.float32)
             for person in range(len(starts) - 1):
-                near = np.sort(away[:, starts[person] : starts[person + 1]], axis=1)[:, :k]
+                near = np.sort(away[:, starts[person] : starts[person + 1]], axis=1)[:, :3]
                 known = np.isfinite(near)
                 total = np.where(known, near, 0).sum(axis=1) / np.maximum(known.sum(axis=1), 1)
-                each[:, person] = np.where(known.any(axis=1), total, np.inf)
-            return each
+                found[:, person] = np.where(known.any(axis=1), total, np.inf)
+            return found
 
         return distances
 
-    return ranking
 
-
-def blended(gallery: Gallery, _: Floats) -> Distances:
+class Blended(Nearest):
     """Half the distance of the nearest face, half that of the mean."""
-    near, mean = protocol.nearest(gallery), protocol.mean(gallery)
-    return lambda rows: ((near(rows) + mean(rows)) / 2).astype(np.float32)
+
+    def left_out(self, photographs: Indices) -> Distances:
+        """See `Ranking.left_out`."""
+        near, mean = super().left_out(photographs), Mean(self.faces).left_out(photographs)
+        return lambda rows: ((near(rows) + mean(rows)) / 2).astype(np.float32)
 
 
-def cohort(base: Callable[[Gallery], Distances]) -> Ranking:
+class _Cohort(Nearest):
     """Similarity by another ranking, less half the mean of the next people's; as a distance."""
 
-    def ranking(gallery: Gallery, _: Floats) -> Distances:
-        ranked = base(gallery)
+    base: type[Ranking]
+
+    def left_out(self, photographs: Indices) -> Distances:
+        """See `Ranking.left_out`."""
+        ranked = self.base(self.faces).left_out(photographs)
 
         def distances(rows: slice) -> Floats:
             away = ranked(rows)
@@ -61,61 +68,66 @@ def cohort(base: Callable[[Gallery], Distances]) -> Ranking:
 
         return distances
 
-    return ranking
+
+class MeanOverCohort(_Cohort):
+    """The mean, less half the next people's."""
+
+    base = Mean
 
 
-RANKINGS: dict[str, Ranking] = {
-    "nearest": lambda gallery, _: protocol.nearest(gallery),
-    "mean": lambda gallery, _: protocol.mean(gallery),
-    "likelihood": lambda gallery, _: protocol.likelihood(gallery),
-    "mean of the 3 best": best(3),
-    "nearest and mean, half each": blended,
-    "mean, weighted by quality": protocol.mean,
-    "mean, less half the next 20": cohort(protocol.mean),
-    "likelihood, less half the next 20": cohort(protocol.likelihood),
+class LikelihoodOverCohort(_Cohort):
+    """The likelihood, less half the next people's."""
+
+    base = Likelihood
+
+
+RANKINGS: dict[str, type[Ranking]] = {
+    **{name: kind for name, kind in KEPT.items() if kind.calibrated},
+    "mean of the 3 nearest": BestOf3,
+    "nearest and mean, half each": Blended,
+    "mean, less half the next 20": MeanOverCohort,
+    "likelihood, less half the next 20": LikelihoodOverCohort,
 }
 
 
-def quality(table: pa.Table) -> Floats:
-    """Confidence × sharpness × size; of the last two the root, of the size up to the crop's."""
-    size = np.minimum(table["w"].to_numpy(), 112.0)
-    weight = table["confidence"].to_numpy() * np.sqrt(table["sharpness"].to_numpy() * size)
-    return weight.astype(np.float32)
+def searched_anew(
+    kind: type[Ranking],
+    vectors: Floats,
+    labels: list[str],
+    photographs: list[int],
+    normalize: bool,
+) -> Trials:
+    """Search each face twice, each time in a gallery that is really made anew without it.
 
-
-def original(vectors: Floats, persons: list[str], photographs: list[int]) -> Trials:
-    """Search each face twice with the original's ranking (raw vectors, 50 neighbours).
-
-    Its score depends on the other people's faces too, so the short cut of
-    `visage.evaluation.protocol` does not hold: here the gallery is really made anew each time.
+    For a ranking whose numbers depend on the other people's faces too, as the original's do, so
+    that the short cut of `visage.evaluation.protocol` does not hold.
     """
-    settings = {"ranking": "visage", "neighbours": 50, "results": len(set(persons))}
-    people = sorted(set(persons))
+    people = sorted(set(labels))
     own, other, places = [], [], []
-    for row, (person, photograph) in enumerate(zip(persons, photographs, strict=True)):
-        probe = vectors[row : row + 1]
+    for row, (person, photograph) in enumerate(zip(labels, photographs, strict=True)):
         scores = []
         for stranger in (False, True):
             keep = [
                 place
-                for place, label in enumerate(persons)
+                for place, label in enumerate(labels)
                 if photographs[place] != photograph and not (stranger and label == person)
             ]
-            gallery = gallery_of(vectors[keep], [persons[k] for k in keep], "visage", False)
-            found = rank(probe, gallery, settings)
-            labels = [gallery.people[code] for code in found.person]
-            scores.append(dict(zip(labels, found.distance.tolist(), strict=True)))
+            fitted = kind.fit(vectors[keep], [labels[k] for k in keep], normalize)
+            search = ExactSearch(fitted.faces, NEIGHBOURS)
+            probe = fitted.faces.space(vectors[row : row + 1])
+            found = fitted.candidates(probe, search, len(people))
+            names = [fitted.faces.people[code] for code in found.person]
+            scores.append(dict(zip(names, found.distance.tolist(), strict=True)))
         known, strange = scores
+        mated = any(p != photograph for p in _of(person, labels, photographs))
+        # Of somebody who is not among the neighbours the original knows nothing.
         place = list(known).index(person) + 1 if person in known else len(people)
-        own.append(known.get(person, np.inf))
-        other.append(min(strange.values()))
-        places.append(place)
+        own.append(known.get(person, np.inf) if mated else np.nan)
+        other.append(min(strange.values(), default=np.nan))
+        places.append(place if mated else 0)
     nobody = np.zeros(len(own), np.int64)
     return Trials(np.array(own), np.array(other), nobody, np.array(places))
 
 
-def normalised(gallery: Gallery, normalize: bool) -> Gallery:
-    """Give the gallery with vectors of length 1, or as they are."""
-    return gallery._replace(
-        vectors=unit(gallery.vectors) if normalize else gallery.vectors, normalized=normalize
-    )
+def _of(person: str, labels: list[str], photographs: list[int]) -> list[int]:
+    return [one for one, label in zip(photographs, labels, strict=True) if label == person]

@@ -46,7 +46,7 @@ def made_up(items: int) -> tuple[Vectors, Vectors]:
 
 
 def exact(items: Vectors) -> Search:
-    from visage.search.nearest import exact
+    from visage.search.exact import exact
 
     return lambda queries: exact(queries, items, NEIGHBOURS).items
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from visage.search.faces import unit
 from visage.search.index import vectors_of
-from visage.search.rankings.ranking import unit
 from visage.types import Floats
 
 FOLDS = 10

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pytest
 from conftest import REPO, Workflow
 from PIL import Image
+from searching import searched
 from visage.audit.audit import read_audit
 from visage.errors import VisageError
 from visage.evaluation import calibration, metrics, protocol
@@ -19,8 +20,9 @@ from visage.evaluation.evaluate import Evaluated, evaluate_gallery, search_galle
 from visage.evaluation.protocol import Trials
 from visage.report.evaluation_page import write_page
 from visage.search.calibration import Calibration, probabilities, read_evaluation
+from visage.search.faces import unit
 from visage.search.neighbours import compare
-from visage.search.rankings.ranking import gallery_of, rank, unit
+from visage.search.rankings import RANKINGS
 from visage.search.threshold import resolve_threshold
 from visage.store.tables import FACES, Origin, read_table, write_table
 
@@ -93,19 +95,18 @@ def test_one_pass_gives_what_searching_the_rest_gives(ranking: str, normalize: b
     hashes = [f"{number:04}" for number in range(len(persons))]
     vectors[-1], hashes[-1] = vectors[-2], hashes[-2]  # a person with two copies of one photograph
     found = search_gallery(gallery_table(vectors, persons, hashes), ranking, normalize, NEAR)
-    settings = {"ranking": ranking, "neighbours": 5, "results": 100}
-    hashes_here = found.faces["sha256"].to_pylist()
-    rows = [int(image.split("/")[1][:-4]) for image in found.faces["image"].to_pylist()]
+    hashes_here = found.rows["sha256"].to_pylist()
+    rows = [int(image.split("/")[1][:-4]) for image in found.rows["image"].to_pylist()]
     for place, row in enumerate(rows):
         rest = [r for r in range(len(persons)) if hashes[r] != hashes_here[place]]
-        gallery = gallery_of(vectors[rest], [persons[r] for r in rest], ranking, normalize)
         probe = vectors[row : row + 1]
-        answer = rank(unit(probe) if normalize else probe, gallery, settings)
+        labels = [persons[r] for r in rest]
+        answer, gallery = searched(vectors[rest], labels, probe, ranking, normalize, 5, 100)
         ordered = [gallery.people[code] for code in answer.person]
         distance = dict(zip(ordered, answer.distance.tolist(), strict=True))
         own, other, other_person, own_rank = (part[place] for part in found.trials)
         strangers = [person for person in ordered if person != persons[row]]
-        assert found.people[other_person] == strangers[0]
+        assert found.faces.people[other_person] == strangers[0]
         assert other == pytest.approx(distance[strangers[0]], abs=1e-3)
         if persons[row] in distance:
             assert own == pytest.approx(distance[persons[row]], abs=1e-3)
@@ -145,10 +146,11 @@ def test_little_memory_changes_nothing() -> None:
     rng = np.random.default_rng(1)
     codes = np.sort(rng.integers(0, 9, 70))
     codes = np.unique(codes, return_inverse=True)[1]
-    gallery = protocol.Gallery(people(rng, 70, 1, 0.1), codes, np.arange(70), False)
-    for ranking in (protocol.nearest, protocol.mean):
-        at_once = protocol.search(gallery, ranking(gallery))
-        one_by_one = protocol.search(gallery, ranking(gallery), memory_mb=0)
+    vectors, labels = people(rng, 70, 1, 0.1), [f"p{code}" for code in codes]
+    for kind in RANKINGS.values():
+        fitted = kind.fit(vectors, labels, True)
+        at_once = protocol.search(fitted, np.arange(70))
+        one_by_one = protocol.search(fitted, np.arange(70), memory_mb=0)
         np.testing.assert_allclose(at_once, one_by_one, atol=1e-4)
 
 
@@ -233,9 +235,7 @@ def test_fresh_strangers_are_taken_for_somebody_as_often_as_asked(ranking: str) 
         found = search_gallery(gallery_table(known, persons), ranking, True, NEAR)
         threshold = metrics.threshold_at(metrics.strangers(found.trials), fpir)
         assert threshold is not None
-        gallery = gallery_of(known, persons, ranking, True)
-        settings = {"ranking": ranking, "neighbours": 1, "results": 1}
-        answer = rank(unit(people(rng, fresh, 1, 0.15)), gallery, settings)
+        answer, _ = searched(known, persons, people(rng, fresh, 1, 0.15), ranking, True, 1, 1)
         rates.append(float((answer.distance <= threshold).mean()))
     # Each rate varies with its fresh strangers, and with the people who set its threshold.
     error = np.sqrt(fpir * (1 - fpir) * (1 / fresh + 1 / number) / len(rates))

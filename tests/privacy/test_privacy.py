@@ -19,7 +19,7 @@ from conftest import REPO, Workflow
 from PIL import Image
 from visage.errors import VisageError
 from visage.privacy.sweep import Needles, Sweeper
-from visage.search.rankings.ranking import unit
+from visage.search.faces import unit
 from visage.sets.deny import DenyList, read_deny, write_deny
 from visage.sets.listing import Entry, Stat
 from visage.store.tables import FACES, Origin, read_table, write_table

@@ -6,13 +6,14 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
+from searching import searched
 from visage.evaluation.evaluate import write_evaluation
 from visage.score import groups
 from visage.score.groups import individuals, individuals_of_groups, presence
 from visage.score.score import score
 from visage.search.calibration import Calibration, probabilities
+from visage.search.faces import unit
 from visage.search.match import MATCHES
-from visage.search.rankings.ranking import gallery_of, rank, unit
 from visage.store.tables import FACES, write_table
 
 LINE = Calibration(slope=-20.0, intercept=20.0)
@@ -97,12 +98,11 @@ def simulated(strangers: int, known: int, seed: int) -> tuple[pd.Series, float]:
     """How likely each of 30 people is in a group of strangers and some faces of p0; best face."""
     rng = np.random.default_rng(seed)
     centres = unit(rng.normal(size=(30, 24)).astype(np.float32))
-    gallery = gallery_of(centres, [f"p{code}" for code in range(30)], "mean", True)
+    labels = [f"p{code}" for code in range(30)]
     alone = unit(rng.normal(size=(strangers, 24)).astype(np.float32))
     own = centres[0] + 0.05 * rng.normal(size=(known, 24)).astype(np.float32)
     vectors = np.vstack([alone, unit(own.astype(np.float32))])
-    settings = {"ranking": "mean", "neighbours": 5, "results": 10}
-    found = rank(vectors, gallery, settings)
+    found, gallery = searched(centres, labels, vectors, "mean", neighbours=5)
     # Even odds at 0.9, which many a stranger comes within here.
     line = Calibration(slope=-20.0, intercept=18.0)
     rows = pd.DataFrame(

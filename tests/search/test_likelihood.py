@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from visage.search.nearest import smallest_of_products
-from visage.search.rankings.likelihood import WITHIN, as_distance, coefficients, from_euclidean
-from visage.search.rankings.ranking import gallery_of, rank, unit
+from searching import searched
+from visage.search.exact import smallest_of_products
+from visage.search.faces import unit
+from visage.search.rankings.likelihood import WITHIN, Likelihood, as_distance, coefficients
 
 DIMENSION = 12
-SETTINGS = {"ranking": "likelihood", "neighbours": 5, "results": 50}
 
 
 def log_density(values: np.ndarray, covariance: np.ndarray) -> float:
@@ -34,9 +34,8 @@ def test_the_nearer_is_the_likelier_whatever_the_number_of_faces() -> None:
     sizes = [1, 2, 3, 7, 40]
     faces = [unit(rng.normal(size=(m, DIMENSION)).astype(np.float32) + 0.6) for m in sizes]
     labels = [f"p{person}" for person, own in enumerate(faces) for _ in own]
-    gallery = gallery_of(np.vstack(faces), labels, "likelihood", True)
     probes = unit(rng.normal(size=(50, DIMENSION)).astype(np.float32) + 0.4)
-    found = rank(probes, gallery, SETTINGS)
+    found, _ = searched(np.vstack(faces), labels, probes, "likelihood", results=50)
     exact = np.array(
         [log_ratio(probes[n], faces[p]) for n, p in zip(found.probe, found.person, strict=True)]
     )
@@ -53,14 +52,13 @@ def test_the_nearer_is_the_likelier_whatever_the_number_of_faces() -> None:
 
 
 def test_a_single_face_is_as_far_as_it_is() -> None:
-    gallery = gallery_of(np.eye(3, dtype=np.float32), ["a", "b", "c"], "likelihood", True)
     probe = unit(np.array([[0.3, -0.8, 0.1]], np.float32))
-    found = rank(probe, gallery, SETTINGS)
-    plain = rank(probe, gallery, SETTINGS | {"ranking": "nearest"})
+    found, _ = searched(np.eye(3), "abc", probe, "likelihood")
+    plain, _ = searched(np.eye(3), "abc", probe, "nearest")
     assert found.person.tolist() == plain.person.tolist()
     np.testing.assert_allclose(found.distance, plain.distance, atol=1e-6)
-    assert from_euclidean(1.128) == pytest.approx(1.128)
-    assert from_euclidean(0.6) == pytest.approx(float(np.exp(-0.32)))
+    assert Likelihood.published(1.128) == pytest.approx(1.128)
+    assert Likelihood.published(0.6) == pytest.approx(float(np.exp(-0.32)))
     grid = np.linspace(-2, 4, 1000)
     assert (np.diff(as_distance(grid)) > 0).all()
 

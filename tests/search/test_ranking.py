@@ -6,11 +6,10 @@ from typing import Any
 import numpy as np
 import pytest
 from annoy import AnnoyIndex
+from searching import searched
 from visage.errors import VisageError
-from visage.search.rankings.ranking import Candidates, gallery_of, rank
+from visage.search.rankings.base import Candidates
 from visage.search.threshold import resolve_threshold, verdicts
-
-SETTINGS = {"ranking": "nearest", "neighbours": 50, "results": 10, "search_k": 10_000}
 
 
 def annoy_of(vectors: np.ndarray) -> AnnoyIndex:
@@ -30,11 +29,9 @@ def ranked(
     **own: Any,
 ) -> list[tuple]:
     """Rank for one query: (person, distance to 4 places, hits, nearest item) in order."""
-    gallery = gallery_of(
-        np.array(vectors, np.float32), labels, own.get("ranking", "nearest"), normalize
-    )
-    index = annoy_of(gallery.vectors) if annoy else None
-    found = rank(np.array([query], np.float32), gallery, SETTINGS | own, index)
+    making = annoy_of if annoy else None
+    own = {"ranking": "nearest"} | own
+    found, gallery = searched(vectors, labels, [query], normalize=normalize, annoy=making, **own)
     assert found.rank.tolist() == list(range(1, len(found.rank) + 1))
     return [
         (gallery.people[person], round(distance, 4), hits, nearest)
@@ -96,8 +93,7 @@ def test_as_the_original() -> None:
 @pytest.mark.parametrize("ranking", ["nearest", "mean", "visage"])
 def test_one_face_and_no_query(ranking: str) -> None:
     assert ranked([[3, 4]], ["amy"], [0, 0], ranking=ranking) == [("amy", 5.0, 1, 0)]
-    gallery = gallery_of(np.array([[3, 4]], np.float32), ["amy"], ranking, False)
-    none = rank(np.empty((0, 2), np.float32), gallery, SETTINGS | {"ranking": ranking})
+    none, _ = searched([[3, 4]], ["amy"], np.empty((0, 2)), ranking, False)
     assert [len(column) for column in none] == [0] * len(Candidates._fields)
 
 
@@ -107,12 +103,20 @@ def test_nearest_is_brute_force(annoy: bool) -> None:
     vectors = rng.normal(size=(500, 6)).astype(np.float32)
     labels = [f"p{number:02}" for number in rng.integers(0, 60, 500)]
     queries = rng.normal(size=(40, 6)).astype(np.float32)
-    gallery = gallery_of(vectors, labels, "nearest", False)
-    own = SETTINGS | {"neighbours": 500 if annoy else 20, "search_k": 10**6}
-    found = rank(queries, gallery, own, annoy_of(vectors) if annoy else None)
+    neighbours = 500 if annoy else 20
+    found, gallery = searched(
+        vectors,
+        labels,
+        queries,
+        "nearest",
+        normalize=False,
+        neighbours=neighbours,
+        annoy=annoy_of if annoy else None,
+        search_k=10**6,
+    )
     for number, query in enumerate(queries):
         distances = np.sqrt(((vectors.astype(np.float64) - query) ** 2).sum(axis=1))
-        near = Counter(labels[item] for item in np.argsort(distances)[: own["neighbours"]])
+        near = Counter(labels[item] for item in np.argsort(distances)[:neighbours])
         best: dict[str, float] = {}
         for label, distance in zip(labels, distances, strict=True):
             best[label] = min(distance, best.get(label, np.inf))

@@ -40,25 +40,26 @@ def misses(evaluated: Evaluated, shown: int = SHOWN) -> list[Search]:
     trials = evaluated.trials
     order = np.lexsort((_images(evaluated), -trials.own))[:shown]
     rows = [row for row in order.tolist() if mated(trials)[row]]
-    return [_search(evaluated, row, int(evaluated.gallery.codes[row])) for row in rows]
+    return [_search(evaluated, row, int(evaluated.faces.codes[row])) for row in rows]
 
 
 def _images(evaluated: Evaluated) -> NDArray[np.str_]:
-    return np.array(evaluated.faces["image"].to_pylist(), np.str_)
+    return np.array(evaluated.rows["image"].to_pylist(), np.str_)
 
 
 def _search(evaluated: Evaluated, row: int, code: int) -> Search:
-    gallery, trials, faces = evaluated.gallery, evaluated.trials, evaluated.faces
+    gallery, trials, faces = evaluated.faces, evaluated.trials, evaluated.rows
+    photographs = evaluated.photographs
     same = code == gallery.codes[row]
-    members = np.flatnonzero((gallery.codes == code) & (gallery.copies != gallery.copies[row]))
+    members = np.flatnonzero((gallery.codes == code) & (photographs != photographs[row]))
     nearest = int(members[_distances(evaluated, row, members).argmin()])
     own = float(trials.own[row]) if np.isfinite(trials.own[row]) else None
     (image, box), (other_image, other_box) = (_face(faces, place) for place in (row, nearest))
     return Search(
         image=image,
         box=box,
-        person=evaluated.people[gallery.codes[row]],
-        other=evaluated.people[code],
+        person=gallery.people[gallery.codes[row]],
+        other=gallery.people[code],
         other_image=other_image,
         other_box=other_box,
         distance=float(trials.own[row] if same else trials.other[row]),
@@ -68,7 +69,7 @@ def _search(evaluated: Evaluated, row: int, code: int) -> Search:
 
 
 def _distances(evaluated: Evaluated, row: int, members: Indices) -> Floats:
-    vectors = evaluated.gallery.vectors
+    vectors = evaluated.faces.vectors
     return np.linalg.norm(vectors[members] - vectors[row], axis=1)
 
 

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from visage.search.faces import unit
 from visage.search.neighbours import similarity_at
-from visage.search.rankings.ranking import unit
 from visage.types import Floats, Indices
 
 MEMORY_MB = 400  # of the pairs of a person's faces that are looked at at a time

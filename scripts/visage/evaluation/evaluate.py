@@ -13,10 +13,11 @@ from visage.evaluation import metrics, protocol
 from visage.evaluation.calibration import fit, reliability
 from visage.evaluation.copies import number_photographs, same_files
 from visage.evaluation.metrics import Interval
-from visage.evaluation.protocol import Gallery, Trials
+from visage.evaluation.protocol import Trials
+from visage.search.faces import Faces
 from visage.search.index import vectors_of
-from visage.search.rankings.likelihood import from_euclidean
-from visage.search.rankings.ranking import unit
+from visage.search.rankings import ranking_of
+from visage.search.rankings.base import Ranking
 from visage.store.files import write_text
 from visage.store.tables import Origin, read_origin, read_table
 from visage.types import Indices
@@ -42,13 +43,18 @@ LINKED = 0.001
 class Evaluated(NamedTuple):
     """A gallery and what came of the searches, in the same order."""
 
-    gallery: Gallery
+    ranking: Ranking
+    photographs: Indices  # of each face; equal for copies within a person
     trials: Trials
-    people: list[str]  # ids, by code
-    faces: pa.Table  # columns `COLUMNS` without the embedding
+    rows: pa.Table  # columns `COLUMNS` without the embedding
     misfiled: int  # photographs left out, because the same one lies under two people
     same_file: int  # photographs that are there, byte for byte, under the same person
     near_copies: int  # others that show what another photograph of their person shows
+
+    @property
+    def faces(self) -> Faces:
+        """The faces that were searched."""
+        return self.ranking.faces
 
 
 def evaluate_gallery(
@@ -68,8 +74,8 @@ def evaluate_gallery(
     Returns:
         What evaluation.json holds, and what the page needs besides.
     """
-    if published is not None and ranking == "likelihood" and normalize:
-        published = from_euclidean(published)
+    if published is not None:
+        published = ranking_of(ranking, normalize).published(published)
     evaluated = search_gallery(read_table(faces, COLUMNS), ranking, normalize, near)
     result = summarise(evaluated, read_origin(faces), ranking, normalize, fpir, published)
     log.info("%s", result["summary"])
@@ -87,35 +93,26 @@ def search_gallery(table: pa.Table, ranking: str, normalize: bool, near: float) 
     The original's ranking gives no distance that a threshold could be compared with; with it the
     nearest face is evaluated. Faces of a person that are no farther apart than `near` are copies.
     """
-    labels = table["person"].to_pylist()
-    if ranking == "visage":
-        labels = [label.partition("=")[0] for label in labels]
-    people = sorted(set(labels))
-    number = {person: code for code, person in enumerate(people)}
-    codes = np.array([number[label] for label in labels], np.int64)
+    kind = ranking_of(ranking, normalize)
+    people = [kind.person(label) for label in table["person"].to_pylist()]
+    codes = np.unique(np.array(people, object), return_inverse=True)[1].astype(np.int64)
     names = zip(table["sha256"].to_pylist(), table["image"].to_pylist(), strict=True)
     files = [sha256 or image for sha256, image in names]
     vectors = vectors_of(table)
     same = same_files(codes, files)
     photographs = number_photographs(vectors, codes, same, near)
-    order = protocol.sort_key(codes, photographs)
-    codes, vectors, photographs = codes[order], vectors[order], photographs[order]
-    files = [files[row] for row in order]
-    gallery = Gallery(
-        unit(vectors) if normalize else vectors,
-        codes,
-        protocol.number_copies(codes, photographs),
-        normalize,
-    )
-    distances = protocol.RANKINGS.get(ranking, protocol.nearest)
-    trials = protocol.search(gallery, distances(gallery))
+    order = protocol.order_of(codes, photographs)
+    photographs, files = photographs[order], [files[row] for row in order]
+    fitted = kind.fit(vectors[order], [people[row] for row in order], normalize)
+    codes = fitted.faces.codes
+    trials = protocol.search(fitted, photographs)
     wrong = _misfiled(codes, files)
     distinct = len(np.unique(same))
     return Evaluated(
-        gallery=gallery,
+        ranking=fitted,
+        photographs=photographs,
         trials=protocol.without(trials, wrong),
-        people=people,
-        faces=table.drop_columns("embedding").take(pa.array(order)),
+        rows=table.drop_columns("embedding").take(pa.array(order)),
         misfiled=int(wrong.sum()),
         same_file=len(codes) - distinct,
         near_copies=distinct - len(np.unique(photographs)),
@@ -141,11 +138,11 @@ def summarise(
     published: float | None,
 ) -> dict[str, Any]:
     """Give the content of evaluation.json."""
-    trials, codes = evaluated.trials, evaluated.gallery.codes
+    trials, codes = evaluated.trials, evaluated.faces.codes
     known = metrics.mated(trials)
     counts = {
         "photographs": len(codes),
-        "people": len(evaluated.people),
+        "people": len(evaluated.faces.people),
         "people_with_two": len(np.unique(codes[known])),
         "known_searches": int(known.sum()),
         "strangers_searches": len(metrics.strangers(trials)),
@@ -154,7 +151,7 @@ def summarise(
         "near_copies": evaluated.near_copies,
     }
     points = metrics.operating_points(trials, codes, sorted({*RATES, fpir}, reverse=True))
-    reason = _why_not(counts, ranking, fpir)
+    reason = _why_not(evaluated.ranking, counts, ranking, fpir)
     asked = next(point for point in points if point.fpir == fpir)
     calibration = None if reason else fit(trials)
     if not reason and calibration is None:
@@ -174,7 +171,7 @@ def summarise(
         "threshold": threshold,
         "summary": reason or _found(asked, counts),
         "calibration": calibration._asdict() if calibration else None,
-        "same_face": protocol.quantile_of_pairs(evaluated.gallery, LINKED) if calibration else None,
+        "same_face": protocol.quantile_of_pairs(evaluated.faces, LINKED) if calibration else None,
         "operating": [_point(point) for point in points],
         "rank_one": None,
         "cmc": [],
@@ -193,11 +190,11 @@ def summarise(
     return result
 
 
-def _why_not(counts: dict[str, int], ranking: str, fpir: float) -> str:
+def _why_not(fitted: Ranking, counts: dict[str, int], ranking: str, fpir: float) -> str:
     """Say why the gallery sets no threshold; "" where it does."""
-    if ranking == "visage":
+    if not fitted.calibrated:
         return (
-            "The ranking visage orders people by a number that is no distance: it gets no "
+            f"The ranking {ranking} orders people by a number that is no distance: it gets no "
             "threshold of its own."
         )
     enough = (

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from visage.search.rankings.ranking import unit
+from visage.search.faces import unit
 from visage.sets.listing import as_text
 from visage.store.tables import DAMAGE
 

@@ -9,9 +9,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from visage.search.exact import exact
+from visage.search.faces import Faces
 from visage.search.index import vectors_of
-from visage.search.nearest import exact
-from visage.search.rankings.ranking import Gallery, gallery_of, unit
+from visage.search.rankings import ranking_of
 from visage.store.tables import read_table
 from visage.types import Floats
 
@@ -64,11 +65,12 @@ def nearest_faces(
     if not compared:
         return []
     probes, rows = _probes(tables)
-    queries = unit(probes) if normalize else probes
     people = {item.person for item in compared}
     table = _of_people(read_table(faces, ["image", "face", "person", "embedding"]), people)
     labels = table["person"].to_pylist()
-    gallery = gallery_of(vectors_of(table), labels, ranking, normalize)
+    ids = map(ranking_of(ranking, normalize).person, labels)
+    gallery = Faces.of(vectors_of(table), ids, normalize)
+    queries = gallery.space(probes)
     images = table["image"].to_pylist()
     numbers = pc.fill_null(table["face"], 0).to_pylist()
     of_person = _items(gallery)
@@ -109,7 +111,7 @@ def _by_person(compared: Sequence[Compared]) -> dict[str, list[int]]:
     return rows
 
 
-def _items(gallery: Gallery) -> dict[str, NDArray[np.int64]]:
+def _items(gallery: Faces) -> dict[str, NDArray[np.int64]]:
     """Give the rows of each person's faces, in order."""
     order = np.argsort(gallery.codes, kind="stable")
     ends = np.cumsum(np.bincount(gallery.codes, minlength=len(gallery.people)))

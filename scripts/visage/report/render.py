@@ -16,7 +16,7 @@ from visage.report.page import Card, Page, Person
 from visage.report.pictures import Picture
 from visage.report.view import MARK, TOP_LEVEL
 from visage.resources import REPORT_PAGES
-from visage.search.nearest import LOW_RECALL
+from visage.search.annoy import LOW_RECALL
 from visage.search.threshold import VERDICTS
 from visage.sets.listing import as_path
 from visage.store.files import write_text

@@ -9,8 +9,8 @@ import pyarrow.compute as pc
 
 from visage.score.groups import individuals_of_groups, presence
 from visage.search.calibration import read_evaluation
+from visage.search.faces import unit
 from visage.search.index import vectors_of
-from visage.search.rankings.ranking import unit
 from visage.search.threshold import VERDICTS
 from visage.store.names import link, read_names
 from visage.store.tables import read_table

@@ -7,10 +7,12 @@ from pathlib import Path
 import numpy as np
 
 from visage.errors import VisageError
+from visage.search.annoy import AnnoySearch, load_annoy
 from visage.search.calibration import Calibration, probabilities
+from visage.search.exact import ExactSearch
 from visage.search.index import vectors_of
-from visage.search.nearest import load_annoy
-from visage.search.rankings.ranking import Candidates, gallery_of, rank, unit
+from visage.search.rankings import ranking_of
+from visage.search.rankings.base import Candidates, Search
 from visage.search.threshold import Threshold, verdicts
 from visage.store.names import Performer, link, read_names
 from visage.store.tables import read_table
@@ -72,10 +74,15 @@ class GalleryIndex:
         self.names = read_names(names)
         vectors = vectors_of(table)
         labels = table["person"].to_pylist()
-        self.gallery = gallery_of(vectors, labels, self.settings["ranking"], self.normalize)
-        self.annoy = None
+        self.ranking = ranking_of(self.settings["ranking"], self.normalize).fit(
+            vectors, labels, self.normalize
+        )
+        self.gallery = self.ranking.faces
+        neighbours = self.settings["neighbours"]
+        self.search: Search = ExactSearch(self.gallery, neighbours)
         if self.settings["search"] == "annoy":
-            self.annoy = load_annoy(faces.parent / "face.db", vectors.shape[1], len(vectors))
+            index = load_annoy(faces.parent / "face.db", vectors.shape[1], len(vectors))
+            self.search = AnnoySearch(self.gallery, index, neighbours, self.settings["search_k"])
         self.places = table.drop_columns("embedding")
         self.threshold = threshold
         self.calibration = calibration
@@ -109,13 +116,13 @@ class GalleryIndex:
 
     def nearest(self, embeddings: Floats) -> list[list[Candidate]]:
         """Give the closest people for each embedding, (n, dimension) as the model gives them."""
-        probes = unit(embeddings) if self.normalize else embeddings
+        probes = self.gallery.space(embeddings)
         if probes.shape[1] != self.gallery.vectors.shape[1]:
             raise VisageError(
                 f"The model gives {probes.shape[1]} numbers a face, the gallery has "
                 f"{self.gallery.vectors.shape[1]}: it was made with another model."
             )
-        found = rank(probes, self.gallery, self.settings, self.annoy)
+        found = self.ranking.candidates(probes, self.search, self.settings["results"])
         verdict = verdicts(found.rank, found.measured, self.threshold.value)
         likely = probabilities(found.probe, found.measured, self.calibration)
         people: list[list[Candidate]] = [[] for _ in probes]

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from visage.errors import VisageError
 from visage.search.existing import DATABASE, LABELS, item_of, read_labels
-from visage.search.rankings.ranking import unit
+from visage.search.faces import unit
 from visage.store.files import PRIVATE, replacing, write_text
 from visage.store.tables import FACES, common_origin, read_table, write_table
 from visage.types import Floats, Indices

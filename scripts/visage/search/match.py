@@ -10,10 +10,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from visage.errors import VisageError
+from visage.search.annoy import AnnoySearch, annoy_recall, load_annoy
 from visage.search.calibration import Calibration, probabilities
+from visage.search.exact import ExactSearch
 from visage.search.index import vectors_of
-from visage.search.nearest import annoy_recall, load_annoy
-from visage.search.rankings.ranking import Candidates, gallery_of, rank, unit
+from visage.search.rankings import RANKINGS, ranking_of
+from visage.search.rankings.base import Candidates, Search
 from visage.search.threshold import verdicts
 from visage.store.files import PUBLIC, write_text
 from visage.store.names import read_names
@@ -131,7 +133,7 @@ def image_list(rows: Iterable[dict], ranking: str = "nearest", results: int = 10
     for row in ordered:
         if row["id"] in people or len(people) == results:
             continue
-        distance = row["distance"] if ranking == "visage" else round(row["distance"], 4)
+        distance = RANKINGS[ranking].listed(row["distance"])
         person = {"id": row["id"], "distance": distance, "hits": row["hits"]}
         if row["name"]:
             person["name"] = row["name"]
@@ -153,14 +155,19 @@ def _search(
             f"The queries' embeddings have {queries.shape[1]} numbers, the gallery's "
             f"{vectors.shape[1]}. Delete the results folder's tables and run the workflow again."
         )
-    gallery = gallery_of(vectors, faces["person"].to_pylist(), settings["ranking"], normalize)
-    queries = unit(queries) if normalize else queries
-    index, recall = None, None
+    ranking = ranking_of(settings["ranking"], normalize).fit(
+        vectors, faces["person"].to_pylist(), normalize
+    )
+    gallery = ranking.faces
+    queries = gallery.space(queries)
+    search: Search = ExactSearch(gallery, settings["neighbours"])
+    recall = None
     if settings["search"] == "annoy":
         index = load_annoy(annoy, vectors.shape[1], len(vectors))
         wanted = settings["neighbours"], settings["search_k"]
         recall = annoy_recall(queries, gallery.vectors, index, *wanted)
-    return (rank(queries, gallery, settings, index), gallery.people), recall
+        search = AnnoySearch(gallery, index, *wanted)
+    return (ranking.candidates(queries, search, settings["results"]), gallery.people), recall
 
 
 def _matches(

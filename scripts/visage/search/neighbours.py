@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from visage.search.rankings.ranking import unit
+from visage.search.faces import unit
 from visage.types import Floats, Indices, Reals
 
 MEMORY_MB = 400  # of the part of the similarity matrix that is there at a time

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from visage.errors import VisageError
 from visage.search.calibration import read_evaluation
-from visage.search.rankings.likelihood import from_euclidean
+from visage.search.rankings import ranking_of
 
 VERDICTS = ("match", "possible", "unknown")  # from the best to the worst
 
@@ -48,8 +48,9 @@ def resolve_threshold(
         if found is not None and found.threshold is not None:
             return Threshold(found.threshold, found.summary)
         fallback = _published(published, normalize)
-        if fallback.value is not None and ranking == "likelihood" and normalize:
-            fallback = Threshold(from_euclidean(fallback.value), fallback.source)
+        if fallback.value is not None:
+            value = ranking_of(ranking, normalize).published(fallback.value)
+            fallback = Threshold(value, fallback.source)
         why = f"{found.summary} " if found else ""
         return Threshold(fallback.value, why + fallback.source)
     value = float(setting)

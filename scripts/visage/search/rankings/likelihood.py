@@ -12,11 +12,55 @@ The ratio is written as the squared distance at which a single known face would 
 
 import numpy as np
 
+from visage.search.exact import Found, smallest_of_products
+from visage.search.faces import Faces
+from visage.search.rankings.templates import TemplateRanking
 from visage.types import Floats, Indices, Reals
 
 # Expected cosine between two faces of one person. 0.52 with SFace on docs/accuracy.md's
 # photographs; between 0.3 and 0.7 it hardly matters there.
 WITHIN = 0.5
+
+
+class Likelihood(TemplateRanking):
+    """`match.ranking: likelihood`; the model of how faces vary is one of vectors of length 1."""
+
+    normalized_only = True
+
+    def __init__(self, faces: Faces) -> None:
+        """Make what each person's squared distance is linear in."""
+        super().__init__(faces)
+        means = faces.means()
+        self._base, slope = coefficients(means, faces.counts())
+        self._weights = -slope[:, None] * means
+        self._right = np.ascontiguousarray(self._weights.T.astype(np.float32))
+        self._start = self._base.astype(np.float32)
+
+    def closest(self, queries: Floats, results: int) -> Found:
+        """Give the likeliest people."""
+        found = smallest_of_products(queries, self._weights, self._base, results)
+        return Found(found.items, as_distance(found.distances))
+
+    def squared(self, probes: Floats) -> Floats:
+        """Give what stands for the squared distance; it is below 0 where many faces agree."""
+        result = probes @ self._right
+        result += self._start
+        return result
+
+    def squared_to(self, probes: Floats, sums: Floats, counts: Indices) -> Reals:
+        """Give it for each probe and one person."""
+        means = (sums / counts[:, None]).astype(np.float32)
+        base, slope = coefficients(means, counts)
+        return base - slope * np.einsum("nd,nd->n", probes, means)
+
+    def distance(self, squared: Floats) -> Reals:
+        """Give the distance for each squared one."""
+        return as_distance(squared)
+
+    @staticmethod
+    def published(distance: float) -> float:
+        """Give what a distance between two faces is: compressed below 1."""
+        return float(as_distance(np.array(distance**2)))
 
 
 def coefficients(means: Floats, counts: Indices) -> tuple[Reals, Reals]:
@@ -42,15 +86,10 @@ def coefficients(means: Floats, counts: Indices) -> tuple[Reals, Reals]:
     return base, scale * 2 * shrunk / left
 
 
-def as_distance(squared: Reals) -> Reals:
+def as_distance(squared: Floats | Reals) -> Reals:
     """Give a distance above 0 for each squared one, which is below 0 where many faces agree.
 
     From 1 on it is the root; below, an exponential goes on with the same slope. So a threshold
     between single faces keeps its meaning, if it is 1 or more.
     """
     return np.where(squared >= 1, np.sqrt(np.maximum(squared, 1)), np.exp((squared - 1) / 2))
-
-
-def from_euclidean(distance: float) -> float:
-    """Give what a Euclidean distance between two single faces is in this ranking."""
-    return float(as_distance(np.array(distance**2)))

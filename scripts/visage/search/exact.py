@@ -1,26 +1,20 @@
-"""Nearest faces: exactly, by matrix products in bounded memory, or with Annoy."""
+"""The nearest faces, exactly, by matrix products in bounded memory."""
 
-import logging
-from pathlib import Path
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from visage.errors import VisageError
+from visage.search.faces import Faces
 from visage.types import Floats, Indices
-
-log = logging.getLogger(__name__)
-
 
 MEMORY_MB = 256  # for the working arrays; the embeddings themselves come on top
 BLOCK = 16_384  # items in one matrix product: its result stays in the processor's cache
 # Squared distances are first estimated in float32, and so many more candidates than asked for are
 # then measured in float64, so that rounding does not decide who is among the nearest.
 SPARE = 16
-NONE = -1  # in place of an item number: Annoy found no more
-SAMPLE = 100  # queries whose neighbours are searched exactly as well, to judge Annoy
-LOW_RECALL = 0.95
+NONE = -1  # in place of an item number: there are no more
 
 
 class Found(NamedTuple):
@@ -28,6 +22,34 @@ class Found(NamedTuple):
 
     items: Indices  # (n, k); NONE where there are fewer
     distances: NDArray[np.float64]  # (n, k), Euclidean; infinite where there is no item
+
+
+@dataclass(frozen=True)
+class ExactSearch:
+    """Compares a probe with every face of the gallery."""
+
+    faces: Faces
+    neighbours: int
+
+    def near(self, queries: Floats) -> Found:
+        """Find the nearest faces of each query."""
+        return exact(queries, self.faces.vectors, self.neighbours)
+
+    def near_people(self, queries: Floats, people: int) -> tuple[Found, Found]:
+        """Find the nearest faces, and faces among which are those of the nearest `people`."""
+        near, each = exact_people(
+            queries, self.faces.vectors, self.faces.codes, self.neighbours, people
+        )
+        # The neighbours as well: of two nearly equal faces they have the nearer one for certain.
+        both = (np.hstack(pair) for pair in zip(near, each, strict=True))
+        return near, Found(*both)
+
+    def near_of(self, queries: Floats, people: Indices) -> tuple[Found, Indices]:
+        """Find the nearest faces, and the nearest face of each of `people`, shape (n, r)."""
+        near, each = exact_people(
+            queries, self.faces.vectors, self.faces.codes, self.neighbours, people
+        )
+        return near, each.items
 
 
 def exact(queries: Floats, items: Floats, k: int, memory_mb: int = MEMORY_MB) -> Found:
@@ -124,75 +146,6 @@ def exact_people(
         nearest.append(by_distance(of_people) if isinstance(wanted, int) else of_people)
     width = wanted if isinstance(wanted, int) else wanted.shape[1]
     return _joined(near, k), _joined(nearest, width)
-
-
-def annoy_search(queries: Floats, index: Any, k: int, search_k: int) -> Found:
-    """Find about the `k` nearest items of an Annoy index, with the distances that Annoy gives."""
-    k = min(k, index.get_n_items())
-    items = np.full((len(queries), k), NONE, np.int64)
-    distances = np.full((len(queries), k), np.inf)
-    for row, query in enumerate(queries):
-        found, lengths = index.get_nns_by_vector(
-            query.tolist(), k, search_k=search_k, include_distances=True
-        )
-        items[row, : len(found)] = found
-        distances[row, : len(found)] = lengths
-    return Found(items, distances)
-
-
-def load_annoy(path: Path, dimension: int, size: int) -> Any:
-    """Load the Annoy index of `size` vectors of length `dimension`.
-
-    Raises:
-        VisageError: It cannot be read, or holds another number of vectors.
-    """
-    from annoy import AnnoyIndex
-
-    index = AnnoyIndex(dimension, "euclidean")
-    try:
-        index.load(str(path))
-    except OSError as error:
-        raise VisageError(
-            f"{path} cannot be read ({error}). Delete it and run the workflow again."
-        ) from error
-    if index.get_n_items() != size:
-        raise VisageError(
-            f"{path} holds {index.get_n_items()} faces of length {dimension}, faces.parquet beside "
-            f"it {size}: they do not belong together. Delete {path} and run the workflow again."
-        )
-    return index
-
-
-def annoy_recall(queries: Floats, items: Floats, index: Any, k: int, search_k: int) -> float | None:
-    """Measure on a sample of the queries which share of the true neighbours Annoy finds.
-
-    Returns:
-        0 to 1; None without a query.
-    """
-    if not len(queries):
-        return None
-    sample = np.linspace(0, len(queries) - 1, min(SAMPLE, len(queries))).astype(np.int64)
-    return recall(queries[sample], items, annoy_search(queries[sample], index, k, search_k))
-
-
-def recall(queries: Floats, items: Floats, found: Found) -> float:
-    """Give the share of the true neighbours that is in `found`, and log it.
-
-    `hits` counts neighbours, so a low recall distorts every score.
-    """
-    true = exact(queries, items, found.items.shape[1])
-    # By distance, not by number: of two copies of a photograph either is right. Annoy measures in
-    # float32.
-    limit = true.distances[:, -1:] * (1 + 1e-5) + 1e-5
-    share = float((found.distances <= limit).mean())
-    log.info("Annoy finds %.1f %% of the true neighbours (%d probes)", 100 * share, len(queries))
-    if share < LOW_RECALL:
-        log.warning(
-            "Annoy misses %.1f %% of the neighbours, so hits and scores are distorted: raise "
-            "match.search_k or index.trees, or set match.search: exact",
-            100 * (1 - share),
-        )
-    return share
 
 
 def measured(queries: Floats, items: Floats, candidates: Indices) -> Found:

@@ -9,7 +9,6 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 from conftest import REPO
-from visage.evaluation import protocol
 from visage.models.registry import load_registry, weight_files
 from visage.store.tables import FACES
 
@@ -88,24 +87,34 @@ def test_faces_by_hand(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", sorted(rankings.RANKINGS))
 def test_rankings_see_neither_the_probe_nor_its_copies(name: str) -> None:
     rng = np.random.default_rng(0)
-    codes = np.repeat(np.arange(5), 4)
-    copies = np.arange(20)
-    copies[1:] -= 1  # the first two faces are one photograph
+    labels = [f"p{code}" for code in np.repeat(np.arange(5), 4)]
+    photographs = np.arange(20)
+    photographs[1] = 0  # the first two faces are one photograph
     vectors = rng.normal(size=(20, 8)).astype(np.float32)
     vectors[1] = vectors[0]
-    gallery = rankings.normalised(protocol.Gallery(vectors, codes, copies, False), True)
-    away = rankings.RANKINGS[name](gallery, np.ones(20, np.float32))(slice(0, 20))
-    alone = rankings.normalised(
-        protocol.Gallery(np.delete(vectors, [0, 1], axis=0), codes[2:], np.arange(18), False),
-        True,
-    )
-    probe = np.vstack([alone.vectors, gallery.vectors[:1]])  # as a stranger's, beside the rest
-    beside = protocol.Gallery(probe, np.append(alone.codes, 5), np.arange(19), True)
-    again = rankings.RANKINGS[name](beside, np.ones(19, np.float32))(slice(18, 19))
+    kind = rankings.RANKINGS[name]
+    away = kind.fit(vectors, labels, True).left_out(photographs)(slice(0, 20))
+    # Without the two, and the probe beside the rest as a stranger's.
+    beside = kind.fit(np.vstack([vectors[2:], vectors[:1]]), [*labels[2:], "p5"], True)
+    again = beside.left_out(np.arange(19))(slice(18, 19))
     if "next 20" not in name:  # theirs depends on who else is there
         np.testing.assert_allclose(away[0], again[0, :5], atol=1e-3)
     assert np.isfinite(away).all()
     assert np.isinf(again[0, 5])
+
+
+def test_a_folder_of_people_is_measured_as_the_docs_say(
+    models: Models, photographs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = ["--out", str(tmp_path), "--weights", str(models.weights), "--models", "sface-yunet"]
+    arguments = [str(photographs / "gallery"), "--each", "2", "--draws", "2", *out]
+    monkeypatch.setattr(sys, "argv", ["accuracy.py", *arguments])
+    accuracy.main()
+    frame = pd.read_csv(tmp_path / "identification.tsv", sep="\t")
+    assert set(frame["photographs each"]) == {"2", "mixed", "all"}
+    assert set(rankings.RANKINGS) < set(frame["ranking"])  # and the original's
+    assert (frame["rank 1"] == 1).all()  # only Barack Obama has two photographs
+    assert (frame.loc[frame["photographs each"] == "all", "searches"] == 2).all()
 
 
 def test_markdown_has_rates_with_their_intervals() -> None:
