@@ -29,8 +29,8 @@ from visage.models.registry import load_registry  # noqa: E402
 from visage.people import clusters  # noqa: E402
 from visage.people.cluster_names import name_clusters, read_names  # noqa: E402
 from visage.people.linkage import gather, within_pictures  # noqa: E402
+from visage.search.faces import unit  # noqa: E402
 from visage.search.index import vectors_of  # noqa: E402
-from visage.search.rankings.ranking import unit  # noqa: E402
 from visage.types import Floats  # noqa: E402
 
 SHARES = [0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 1.0]

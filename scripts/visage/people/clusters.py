@@ -19,8 +19,8 @@ import pyarrow.compute as pc
 from visage.people.cluster_names import BOX, name_clusters, read_names, write_names
 from visage.people.linkage import gather, mean_distance, within_pictures
 from visage.search.calibration import read_evaluation
+from visage.search.faces import unit
 from visage.search.index import vectors_of
-from visage.search.rankings.ranking import unit
 from visage.status import Status, Verdict
 from visage.store.clusters import CLUSTERS
 from visage.store.tables import Origin, read_table, write_table

@@ -33,7 +33,7 @@ class Likelihood(TemplateRanking):
         means = faces.means()
         self._base, slope = coefficients(means, faces.counts())
         self._weights = -slope[:, None] * means
-        self._right = np.ascontiguousarray(self._weights.T.astype(np.float32))
+        self._right = self._weights.astype(np.float32).T
         self._start = self._base.astype(np.float32)
 
     def closest(self, queries: Floats, results: int) -> Found:
