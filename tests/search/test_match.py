@@ -13,6 +13,7 @@ from visage.score.score import score
 from visage.search.index import build_index
 from visage.search.match import MATCHES, extract_match, match_shard, remove_old_lists
 from visage.store.tables import FACES, Origin, read_table, write_table
+from visage.store.text import unguard
 
 ORIGIN = Origin("m", "f" * 64)
 ODD = [
@@ -89,7 +90,7 @@ class Run:
         """Score and read the table back as texts."""
         output = self.folder / "scores.tsv"
         score([self.folder / "m/0.parquet"], self.names, links, self.match["results"], output)
-        return pd.read_csv(output, sep="\t", keep_default_na=False, dtype=str)
+        return pd.read_csv(output, sep="\t", keep_default_na=False, dtype=str).map(unguard)
 
 
 # The preset's way: raw vectors, Annoy, 50 neighbours, the -0.5 rule. Everybody is a neighbour.
