@@ -51,7 +51,7 @@ def identify(people: Path, models: Models, arguments: argparse.Namespace) -> pd.
     rows = []
     for model in arguments.models:
         embedded = embed(people, models, model, labelled=True)
-        published = models.registry["models"][model]["threshold"]["normalized"]
+        published = models.registry.model(model).threshold.normalized
         faces = identification.labelled(embedded.read(), copy_limit(published))
         for each in [*arguments.each, "mixed", "all"]:
             for row in identification.compare(faces, each, arguments.draws):
@@ -64,7 +64,7 @@ def verify(pairs: Path, models: Models, names: list[str]) -> pd.DataFrame:
     rows = []
     for model in names:
         table = embed(pairs.parent, models, model, labelled=False).read()
-        published = models.registry["models"][model]["threshold"]["normalized"]
+        published = models.registry.model(model).threshold.normalized
         rows.append({"model": model} | verification.compare(table, pairs, published))
     return pd.DataFrame(rows)
 

@@ -31,6 +31,7 @@ from visage.people.cluster_names import name_clusters, read_names  # noqa: E402
 from visage.people.linkage import gather, within_pictures  # noqa: E402
 from visage.search.faces import unit  # noqa: E402
 from visage.search.index import vectors_of  # noqa: E402
+from visage.search.neighbours import USUAL_THRESHOLD  # noqa: E402
 from visage.types import Floats  # noqa: E402
 
 SHARES = [0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 1.0]
@@ -54,7 +55,7 @@ def main() -> None:
     )
     table = embed(options.people, models, options.model, labelled=True).read()
     faces, vectors = subjects(table.filter(pc.is_valid(table["embedding"])), options.errata)
-    published = models.registry["models"][options.model]["threshold"]["normalized"]
+    published = models.registry.model(options.model).threshold.normalized or USUAL_THRESHOLD
     write(options.out / "clusters", pd.DataFrame(quality(faces, vectors, published)))
     write(options.out / "cluster-names", pd.DataFrame(stability(faces, vectors, published)))
 

@@ -33,8 +33,10 @@ from visage.config.load import load as load_config  # noqa: E402
 from visage.embed.cache import Cache, Hashes  # noqa: E402
 from visage.embed.embedder import Embedder, Task  # noqa: E402
 from visage.images.decode import decode  # noqa: E402
+from visage.models.engines import ENGINES  # noqa: E402
+from visage.models.entries import ModelEntry  # noqa: E402
 from visage.models.model import load_model  # noqa: E402
-from visage.models.registry import load_registry, model_entry  # noqa: E402
+from visage.models.registry import load_registry  # noqa: E402
 from visage.sets.listing import list_entries  # noqa: E402
 
 # DeepFace's YuNet keeps what it is this sure of; ours would embed a seventh more faces by default.
@@ -61,7 +63,7 @@ def small_copies(folder: Path, side: int) -> Iterator[Path]:
 class Ours:
     """The embed step from an empty cache, its model loaded; lives in a process of its own."""
 
-    def __init__(self, folder: Path, entry: dict, threads: int) -> None:
+    def __init__(self, folder: Path, entry: ModelEntry, threads: int) -> None:
         self.folder, self.threads = folder, threads
         self.model = load_model(entry, ROOT / "weights", threads)
         self.faces = load_config({})["faces"] | {"min_confidence": SURE}
@@ -100,20 +102,18 @@ class Ours:
 class Theirs:
     """The plain loop over `DeepFace.represent`, as it is by itself, with the same weights."""
 
-    def __init__(self, folder: Path, entry: dict, home: Path) -> None:
+    def __init__(self, folder: Path, entry: ModelEntry, home: Path) -> None:
         inside = home / ".deepface" / "weights"
         inside.mkdir(parents=True, exist_ok=True)
-        for name, file in entry["weights"].items():
+        for name, file in entry.weights.items():
             shutil.copy2(ROOT / "weights" / file, inside / name)
         os.environ["DEEPFACE_HOME"] = str(home)
-        os.environ["DEEPFACE_BACKEND_ENGINE"] = (
-            "tensorflow" if entry["engine"] == "tensorflow" else "onnx"
-        )
+        os.environ["DEEPFACE_BACKEND_ENGINE"] = ENGINES[entry.engine].deepface
         self.files = [str(folder / item.image) for item in list_entries(folder, False)]
         self.options = {
-            "model_name": entry["recognizer"],
-            "detector_backend": entry["detector"],
-            "normalization": entry["normalization"],
+            "model_name": entry.recognizer,
+            "detector_backend": entry.detector,
+            "normalization": entry.normalization,
         }
 
     def run(self) -> int:
@@ -162,7 +162,7 @@ def worker(kind: type, *arguments: object) -> ProcessPoolExecutor:
 
 def measure(folder: Path, name: str, arguments: argparse.Namespace, home: Path) -> dict:
     """Time both ways `rounds` times, in turn, and give the medians."""
-    entry = model_entry(load_registry(ROOT / "config/models.yaml"), arguments.model)
+    entry = load_registry(ROOT / "config/models.yaml").model(arguments.model)
     jobs, threads = arguments.jobs, arguments.threads
     with ExitStack() as stack:
         ours = [stack.enter_context(worker(Ours, folder, entry, threads)) for _ in range(jobs)]

@@ -1,14 +1,13 @@
 """Photographs of a folder through a model, outside the workflow but by the workflow's own code."""
 
-import copy
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyarrow as pa
 from visage.embed.runner import embed_shard
 from visage.models.fingerprint import fingerprint
-from visage.models.registry import model_entry
+from visage.models.registry import Registry
 from visage.sets.listing import list_entries, write_manifests
 from visage.store.tables import read_table
 
@@ -20,7 +19,7 @@ FACES = {"keep": "all", "min_confidence": 0.6, "min_size": 24, "no_face": "skip"
 class Models:
     """The register of models, where their weights lie, and where to keep what was computed."""
 
-    registry: dict
+    registry: Registry
     weights: Path
     work: Path
     threads: int = 2
@@ -42,11 +41,9 @@ def resized(models: Models, model: str, detection_size: int | None) -> tuple[Mod
     """Give a model with another detection size, registered under a name of its own."""
     if detection_size is None:
         return models, model
-    registry = copy.deepcopy(models.registry)
-    entry = copy.deepcopy(model_entry(registry, model)) | {"detection_size": detection_size}
+    entry = models.registry.model(model).model_copy(update={"detection_size": detection_size})
     name = f"{model}@{detection_size}"
-    registry["models"][name] = entry
-    return Models(registry, models.weights, models.work, models.threads), name
+    return replace(models, registry=models.registry.with_model(name, entry)), name
 
 
 def embed(folder: Path, models: Models, model: str, labelled: bool) -> Embedded:
@@ -59,7 +56,7 @@ def embed(folder: Path, models: Models, model: str, labelled: bool) -> Embedded:
         labelled: Whether the folders of the first level are people.
     """
     name = "gallery" if labelled else "queries"
-    entry = model_entry(models.registry, model)
+    entry = models.registry.model(model)
     mark = fingerprint(models.registry, entry)
     place = models.work / model / f"{folder.parent.name}-{folder.name}"
     entries = list_entries(folder, import_vectors=False)

@@ -20,10 +20,10 @@ import numpy as np
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from visage.models.engines.deepface import WeightsHome, build_client, use_engine  # noqa: E402
-from visage.models.model import limit_tensorflow  # noqa: E402
-from visage.models.recognisers.networks import load_recogniser  # noqa: E402
-from visage.models.registry import load_registry, model_entry  # noqa: E402
+from visage.models.deepface import load_client, use_engine  # noqa: E402
+from visage.models.engines import ENGINES  # noqa: E402
+from visage.models.recognisers import load_recogniser  # noqa: E402
+from visage.models.registry import load_registry  # noqa: E402
 
 MODEL = "facenet512-retinaface"
 FILE = "facenet512_weights.h5"
@@ -49,17 +49,19 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     arguments = parser.parse_args()
-    entry = model_entry(load_registry(ROOT / "config/models.yaml"), MODEL)
-    use_engine(entry["engine"])
-    limit_tensorflow(arguments.threads)
+    entry = load_registry(ROOT / "config/models.yaml").model(MODEL)
+    entry = entry.model_copy(update={"weights": {FILE: FILE}})  # no detector
+    engine = ENGINES[entry.engine]
+    use_engine(engine)
+    engine.prepare(arguments.threads)
     crops = list(
         np.random.default_rng(7).integers(0, 256, (arguments.crops, 160, 160, 3), np.uint8)
     )
     with tempfile.TemporaryDirectory() as name:
         save_random_weights(Path(name))
-        with WeightsHome({FILE: FILE}, Path(name)) as home:
-            ours = load_recogniser(entry, home, arguments.threads)
-            theirs = build_client("facial_recognition", entry["recognizer"])
+        ours = load_recogniser(entry, Path(name), engine, arguments.threads)
+        recogniser = entry.recognizer
+        theirs = load_client("facial_recognition", recogniser, entry, Path(name), engine)
     scaled = [crop[None].astype(np.float32) / 127.5 - 1 for crop in crops]
     batched, single = (lambda: ours.embed(crops)), (lambda: [*map(theirs.forward, scaled)])
     batched(), single()  # traced and warm

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+from visage.models.entries import ModelEntry
 from visage.types import Embeddings, Face, Model, Pixels
 
 COST = 0.01  # seconds of one core an image
@@ -36,6 +37,6 @@ class Stub:
         )
 
 
-def load_model(_entry: dict, _weights: Path, _threads: int) -> Model:
+def load_model(_entry: ModelEntry, _weights: Path, _threads: int) -> Model:
     stub = Stub()
     return Model(lambda: stub, stub, lambda pixels, _face: np.ascontiguousarray(pixels[:8, :8]))

@@ -15,7 +15,7 @@ from visage.workflow import plan
 from visage.config.load import load as load_config
 from visage.errors import VisageError
 from visage.sets.listing import SETS
-from visage.models.registry import load_registry, model_entry, weight_files
+from visage.models.registry import load_registry
 
 # The workflow may be run from any folder: its own files are found from the Snakefile's.
 HERE = os.path.relpath(workflow.basedir) if workflow.basedir != os.getcwd() else "."
@@ -26,7 +26,7 @@ DEMO = "resources/demo"
 try:
     config = load_config(config)
     REGISTRY = load_registry(Path(REGISTRY_FILE))
-    ENTRY = model_entry(REGISTRY, config["model"])
+    ENTRY = REGISTRY.model(config["model"])
     PLAN = plan.make(config, REGISTRY, DEMO)
     if workflow.is_main_process and plan.is_a_run(config, sys.argv[1:]):
         # The processes of cluster jobs read the manifests; only this one lists the folders.
@@ -68,9 +68,7 @@ def weights_of(wildcards):
         manifest = Path(f"{RESULTS}/{wildcards.set}/manifests/{wildcards.shard}.jsonl")
         if not listing.read_settings(manifest)["needs_model"]:
             return []
-    return [
-        ancient(f"{WEIGHTS}/{file}") for file in weight_files(REGISTRY, config["model"])
-    ]
+    return [ancient(f"{WEIGHTS}/{file}") for file in ENTRY.files]
 
 
 def made_in_results(_):

@@ -29,7 +29,7 @@ rule evaluate_gallery:
         ranking=config["match"]["ranking"],
         fpir=config["match"]["fpir"],
         normalize=config["index"]["normalize"],
-        published=ENTRY["threshold"],
+        published=ENTRY.threshold.model_dump(),
     script:
         "../scripts/evaluate_gallery.py"
 

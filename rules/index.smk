@@ -50,6 +50,6 @@ rule audit_gallery:
         mem_mb=4000,
         runtime=60,
     params:
-        published=ENTRY["threshold"],
+        published=ENTRY.threshold.model_dump(),
     script:
         "../scripts/audit_gallery.py"

@@ -27,7 +27,7 @@ rule match_shard:
     params:
         settings=config["match"],
         normalize=config["index"]["normalize"],
-        published=ENTRY["threshold"],
+        published=ENTRY.threshold.model_dump(),
         sidecars=literal(PLAN.lists),
         shards=config["shards"],
     script:

@@ -38,6 +38,6 @@ rule build_report:
         links=literal(config["links"]),
         match=config["match"],
         normalize=config["index"]["normalize"],
-        published=ENTRY["threshold"],
+        published=ENTRY.threshold.model_dump(),
     script:
         "../scripts/build_report.py"

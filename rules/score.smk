@@ -63,8 +63,8 @@ rule score_matches:
         runtime=30,
     params:
         config=literal(config),
-        entry=ENTRY,
-        files=REGISTRY["files"],
+        model=config["model"],
+        registry=REGISTRY.model_dump(mode="json"),
         weights=WEIGHTS,
         benchmarks=f"{RESULTS}/benchmarks",
         home=HERE,

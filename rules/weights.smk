@@ -10,7 +10,7 @@ config/models.yaml ─► weights/<file>
 # Asked for by name, a file has its rule in any case.
 MISSING = [
     file
-    for file in REGISTRY["files"]
+    for file in REGISTRY.files
     if not os.path.exists(f"{WEIGHTS}/{file}") or any(file in word for word in sys.argv)
 ]
 
@@ -24,7 +24,7 @@ rule fetch_weights:
     input:
         lambda wildcards: [
             f"{WEIGHTS}/{file}"
-            for file in (REGISTRY["files"][wildcards.file].get("derived_from"),)
+            for file in (REGISTRY.file(wildcards.file).derived_from,)
             if file
         ],
     output:

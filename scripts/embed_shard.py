@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from visage.embed.runner import embed_shard
-from visage.models.engines.gpu import one_gpu
 from visage.models.registry import load_registry
+from visage.workflow.gpu import one_gpu
 from visage.workflow.job import logged, optional
 
 if TYPE_CHECKING:

@@ -14,6 +14,5 @@ if TYPE_CHECKING:
 # The terminal, for the progress bar: inside the block below, stderr is the log file.
 with os.fdopen(os.dup(2), "w") as screen, logged(snakemake.log[0]):
     target = Path(snakemake.output[0])
-    fetch(
-        target.name, load_registry(Path(snakemake.params.registry))["files"], target.parent, screen
-    )
+    files = load_registry(Path(snakemake.params.registry)).files
+    fetch(target.name, files, target.parent, screen)

@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 with logged(snakemake.log[0]):
     registry = load_registry(Path(snakemake.params.registry))
     model = snakemake.params.model
-    entry = registry["models"][model]
+    entry = registry.model(model)
     import_index(
         database=Path(snakemake.input.database),
         labels=Path(snakemake.input.labels),
         origin=Origin(model, fingerprint(registry, entry)),
-        dimension=entry["dimension"],
+        dimension=entry.dimension,
         deny=snakemake.params.deny,
         outputs=paths(snakemake.output),
     )

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from visage.models.entries import Registry
 from visage.score.score import score
 from visage.workflow.job import logged, optional, paths
 from visage.workflow.provenance import write_provenance
@@ -29,8 +30,8 @@ with logged(snakemake.log[0]):
     write_provenance(
         output=Path(snakemake.output.provenance),
         config=config,
-        entry=params.entry,
-        files=params.files,
+        model=params.model,
+        registry=Registry.model_validate(params.registry),
         tables={"gallery": paths(inputs.gallery), "queries": paths(inputs.tables)},
         faces=Path(inputs.faces),
         results=[scores, Path(inputs.images)],

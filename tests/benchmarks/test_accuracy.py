@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 from conftest import REPO
-from visage.models.registry import load_registry, weight_files
+from visage.models.registry import load_registry
 from visage.store.tables import FACES
 
 sys.path.insert(0, str(REPO / "benchmarks"))
@@ -28,7 +28,7 @@ def faces(rows: list[dict]) -> pa.Table:
 def models(tmp_path: Path) -> Models:
     registry = load_registry(REPO / "config" / "models.yaml")
     weights = REPO / "weights"
-    if not all((weights / file).exists() for file in weight_files(registry, "sface-yunet")):
+    if not all((weights / file).exists() for file in registry.model("sface-yunet").files):
         pytest.skip("the weights are not here yet; the demo fetches them")
     return Models(registry, weights, tmp_path)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from conftest import REPO
-from visage.models.registry import load_registry, weight_files
+from visage.models.registry import load_registry
 
 sys.path.insert(0, str(REPO / "benchmarks"))
 import clusters
@@ -26,7 +26,7 @@ def test_people_of_lfw_are_told_apart(
     tmp_path: Path, shared_faces: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     weights, registry = REPO / "weights", load_registry(REPO / "config" / "models.yaml")
-    if not all((weights / file).exists() for file in weight_files(registry, "sface-yunet")):
+    if not all((weights / file).exists() for file in registry.model("sface-yunet").files):
         pytest.skip("the weights are not here yet; the demo fetches them")
     for person in PEOPLE:
         (tmp_path / "people" / person).mkdir(parents=True)

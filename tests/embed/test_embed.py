@@ -14,10 +14,9 @@ from visage.embed.cache import Cache, Hashes
 from visage.embed.embedder import Embedder, Problem, Task, imported_rows, rows_of
 from visage.embed.selection import select
 from visage.errors import VisageError
-from visage.models.model import Face, Model
 from visage.sets.listing import Entry, list_entries
 from visage.store.sidecars import write_sidecar
-from visage.types import Embeddings, Pixels
+from visage.types import Embeddings, Face, Model, Pixels
 
 SETTINGS = {"keep": "all", "min_confidence": 0.6, "min_size": 24, "no_face": "skip"}
 

@@ -13,7 +13,7 @@ from conftest import REPO, Workflow
 from test_embed import SETTINGS, Counting, picture
 from visage.embed.cache import Analysis, Cache, Hashes
 from visage.embed.embedder import Embedder, Task
-from visage.models.registry import load_registry, weight_files
+from visage.models.registry import load_registry
 from visage.sets.listing import list_entries
 
 
@@ -124,8 +124,8 @@ def test_weights_that_change_on_disk(tmp_path: Path, photographs: Path) -> None:
     data = people_and_queries(tmp_path / "data", photographs).folder
     workflow = Workflow(data, snakefile)
     registry = load_registry(REPO / "config/models.yaml")
-    files = weight_files(registry, "sface-yunet")
-    name = max(file for file in files if "derived_from" in registry["files"][file])
+    files = registry.model("sface-yunet").files
+    name = max(file for file in files if registry.file(file).derived_from)
     weights = tmp_path / "project/weights" / name
     workflow.succeed(*RUN)
     sound = results(workflow)

@@ -12,10 +12,10 @@ TRIES, SECONDS = 3, 60
 FIRST_CALLS = """
 import os, pathlib, sys, threading
 import numpy as np
-from visage.models.engines.sessions import OpenVinoSession
+from visage.models.engines.openvino import OpenVino
 
 sys.setswitchinterval(1e-6)
-session = OpenVinoSession(pathlib.Path(sys.argv[1]), 8)
+session = OpenVino().open(pathlib.Path(sys.argv[1]), 8)
 (graph_input,) = session.get_inputs()
 together = threading.Barrier(8)
 
@@ -32,7 +32,7 @@ for thread in threads:
 
 
 def test_first_calls_at_the_same_moment_do_not_block_each_other() -> None:
-    """Without the lock in `visage.models.engines.sessions` five of six processes hung."""
+    """Without the lock in `visage.models.engines.openvino` five of six processes hung."""
     graph = REPO / "weights/face_recognition_sface_2021dec_float32.onnx"
     if not graph.exists():
         pytest.skip("the weights are not here yet; the demo fetches them")

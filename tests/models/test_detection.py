@@ -10,8 +10,7 @@ import pytest
 from conftest import REPO
 from visage.embed.sight import Sight
 from visage.images.decode import decode
-from visage.models.detectors.networks import opencv_yunet
-from visage.models.detectors.yunet import OpenVinoYuNet
+from visage.models.detectors.yunet import OpenVinoYuNet, opencv_yunet
 from visage.models.model import load_model
 from visage.models.registry import load_registry
 
@@ -25,7 +24,7 @@ def bytes_of(photographs: Path) -> list[bytes]:
 
 
 def test_bfloat16_says_the_same_of_people(bytes_of: list[bytes]) -> None:
-    models = load_registry(REPO / "config/models.yaml")["models"]
+    models = load_registry(REPO / "config/models.yaml").models
     exact, quick = (
         load_model(models[name], REPO / "weights", 1)
         for name in ("sface-yunet", "sface-yunet-bfloat16")
@@ -67,7 +66,7 @@ def test_jobs_side_by_side_do_not_share_one_core() -> None:
 
 
 def test_a_reduced_photograph_gives_the_same_faces_and_embeddings(bytes_of: list[bytes]) -> None:
-    entry = load_registry(REPO / "config/models.yaml")["models"]["sface-yunet"]
+    entry = load_registry(REPO / "config/models.yaml").model("sface-yunet")
     model = load_model(entry, REPO / "weights", 1)
     detector = model.detector()
     reduced = 0

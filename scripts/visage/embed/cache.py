@@ -15,11 +15,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from visage.models.model import Face
 from visage.sets.listing import Stat
 from visage.store.files import PRIVATE, replacing
 from visage.store.tables import DAMAGE
-from visage.types import Embedding
+from visage.types import Embedding, Face
 
 log = logging.getLogger(__name__)
 

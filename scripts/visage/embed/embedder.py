@@ -20,11 +20,10 @@ from visage.embed.sight import Sight
 from visage.errors import VisageError
 from visage.images.align import fit, sharpness
 from visage.images.decode import ImageProblem
-from visage.models.model import Face, Model
 from visage.sets.listing import Entry, Manifest, Stat, as_path
 from visage.sets.regions import Region, outside
 from visage.store.vectors import VectorProblem, read_vector
-from visage.types import Pixels
+from visage.types import Face, Model, Pixels
 
 log = logging.getLogger(__name__)
 

@@ -13,14 +13,17 @@ import pyarrow as pa
 from visage.embed.cache import Cache, Hashes
 from visage.embed.embedder import Embedder, Task, imported_rows, rows_of, tasks_of
 from visage.embed.progress import Progress
+from visage.models.entries import ModelEntry
 from visage.models.fingerprint import fingerprint
-from visage.models.model import Model, load_model
+from visage.models.model import load_model
+from visage.models.registry import Registry
 from visage.models.weights.verify import verify_model
 from visage.sets.deny import read_deny
 from visage.sets.listing import Entry, Manifest, label_of, read_manifest
 from visage.sets.regions import Region, read_regions
 from visage.store.sidecars import prominent_embeddings, remove_orphans, write_vectors
 from visage.store.tables import FACES, Origin, write_table
+from visage.types import Model
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +31,7 @@ log = logging.getLogger(__name__)
 def embed_shard(
     manifest: Path,
     root: Path,
-    registry: dict,
+    registry: Registry,
     model: str,
     weights: Path,
     cache: Path,
@@ -61,7 +64,7 @@ def embed_shard(
         VisageError: The model cannot be loaded, or an image has no face where each must.
     """
     shard = read_manifest(manifest)
-    entry = registry["models"][model]
+    entry = registry.model(model)
     origin = Origin(model, fingerprint(registry, entry))
 
     def load() -> Model:
@@ -100,14 +103,14 @@ def _rows(
     root: Path,
     embedder: Embedder,
     regions: dict[str, list[Region]] | None,
-    entry: dict,
+    entry: ModelEntry,
     start: Callable[[int], Progress],
 ) -> dict[str, list[dict]]:
     settings = shard.settings["faces"]
     rows: dict[str, list[dict]] = {}
     for item in shard.entries:
         if item.vector is not None:
-            rows[item.image] = imported_rows(root, item, entry["dimension"])
+            rows[item.image] = imported_rows(root, item, entry.dimension)
     tasks: list[Task] = tasks_of(_without(shard, _nameless(shard)), regions)
     with start(len(tasks)) as progress:
         for task, result in embedder.run(tasks):

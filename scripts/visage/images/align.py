@@ -3,9 +3,8 @@
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
-from visage.types import Face, Pixels
+from visage.types import Pixels
 
 # The ArcFace template in a crop of 112 x 112 pixels: right eye, left eye, nose, right and left
 # corner of the mouth, the person's own right and left (insightface, `arcface_dst`; the order is
@@ -108,66 +107,6 @@ def _shrunk(
     return small, (points - [left, top] + 0.5) * factors - 0.5
 
 
-def deepface_crop(pixels: Pixels, face: Face, size: tuple[int, int]) -> Pixels:
-    """Cut a face out as DeepFace 0.0.103 does: turned by the eyes, its box, the rest black.
-
-    DeepFace lays a black border of half the image's size around it before it detects; here only
-    as much of that border is made as the one face needs, which gives the same crop.
-
-    Returns:
-        (*size, 3) uint8, BGR. The box keeps its shape; black bars fill the crop.
-    """
-    from deepface.models.Detector import FacialAreaRegion
-    from deepface.modules.detection import extract_face
-    from deepface.modules.preprocessing import resize_image
-
-    x, y, w, h = int(face.x), int(face.y), max(1, int(face.w)), max(1, int(face.h))
-    left, top = x - w // 2 - 1, y - h // 2 - 1
-    window = _window(pixels, left, top, x + w + w // 2 + 1, y + h + h // 2 + 1)
-    eyes = [
-        None if np.isnan(point).any() else (int(point[0]) - left, int(point[1]) - top)
-        for point in face.landmarks[:2]
-    ]
-    region = FacialAreaRegion(
-        x=x - left, y=y - top, w=w, h=h, left_eye=eyes[1], right_eye=eyes[0], confidence=1.0
-    )
-    cut = extract_face(
-        facial_area=region,
-        img=window,
-        align=True,
-        expand_percentage=0,
-        width_border=0,
-        height_border=0,
-        # Any other name would send DeepFace to its Haar cascades for eyes that are missing.
-        detector_backend="opencv",
-    ).img
-    if not cut.size:
-        return np.zeros((*size, 3), np.uint8)
-    # DeepFace resizes the pixels divided by 255; so do we, and round once at the end.
-    resized = resize_image(cut.astype(np.float64) / 255, size)[0]
-    return np.rint(resized * 255).astype(np.uint8)
-
-
-def original_crop(pixels: Pixels, face: Face, size: tuple[int, int]) -> Pixels:
-    """Cut a face out as the original program did (DeepFace 0.0.75): first its box, then turned.
-
-    What turns out of the box is lost, what turns in is black; nearest pixels. Of a face that is
-    upright nothing differs from `deepface_crop` but the rounding.
-
-    Returns:
-        (*size, 3) uint8, BGR.
-    """
-    x, y = max(0, int(face.x)), max(0, int(face.y))
-    cut = pixels[y : max(y, int(face.y + face.h)), x : max(x, int(face.x + face.w))]
-    if not cut.size:
-        return np.zeros((*size, 3), np.uint8)
-    right, left = face.landmarks[:2].astype(np.float64)
-    if np.isfinite([right, left]).all():
-        angle = np.degrees(np.arctan2(left[1] - right[1], left[0] - right[0]))
-        cut = np.asarray(Image.fromarray(cut).rotate(angle))
-    return fit(cut, size)
-
-
 def fit(pixels: Pixels, size: tuple[int, int]) -> Pixels:
     """Scale an image into a size, (height, width), padded with black, as DeepFace does."""
     factor = min(size[0] / pixels.shape[0], size[1] / pixels.shape[1])
@@ -177,15 +116,6 @@ def fit(pixels: Pixels, size: tuple[int, int]) -> Pixels:
     fitted = np.zeros((*size, 3), np.uint8)
     fitted[top : top + height, left : left + width] = cv2.resize(pixels, (width, height))
     return fitted
-
-
-def _window(pixels: Pixels, left: int, top: int, right: int, bottom: int) -> Pixels:
-    """Cut a rectangle out that may reach beyond the image, where it is black."""
-    window = np.zeros((bottom - top, right - left, 3), np.uint8)
-    inside = pixels[max(0, top) : max(0, bottom), max(0, left) : max(0, right)]
-    y, x = max(0, -top), max(0, -left)
-    window[y : y + inside.shape[0], x : x + inside.shape[1]] = inside
-    return window
 
 
 def sharpness(crop: Pixels) -> float:

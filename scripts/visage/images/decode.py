@@ -11,9 +11,8 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from visage.types import Pixels
 
 # A photograph of 200 megapixels takes 600 MB as an array; anything larger is taken for a
-# decompression bomb. Pillow's own limit (89 MP warns, 179 MP raises) is replaced by this one.
+# decompression bomb.
 MAX_PIXELS = 200_000_000
-Image.MAX_IMAGE_PIXELS = None
 
 _ORIENTATION = 0x0112  # EXIF tag
 _ON_ITS_SIDE = (5, 6, 7, 8)  # its values for images turned by 90 degrees
@@ -61,6 +60,7 @@ def decode(data: bytes, max_pixels: int = MAX_PIXELS, enough: int | None = None)
     """
     if not data:
         raise ImageProblem("unreadable", "the file is empty (0 bytes)")
+    Image.MAX_IMAGE_PIXELS = None  # Pillow's own limit (89 MP warns, 179 MP raises): ours counts
     try:
         with warnings.catch_warnings():
             # Odd metadata in otherwise good photographs; what matters raises.

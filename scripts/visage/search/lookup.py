@@ -19,6 +19,7 @@ from visage.embed.sight import Sight
 from visage.errors import VisageError
 from visage.images.decode import MAX_PIXELS
 from visage.models.model import load_model
+from visage.models.registry import Registry
 from visage.models.weights.verify import verify_model
 from visage.search.calibration import fits, read_evaluation
 from visage.search.gallery import Candidate, GalleryIndex
@@ -73,7 +74,7 @@ class Lookup:
     """
 
     def __init__(
-        self, config: dict, registry: dict, weights: Path, origin: Origin, names: Path | None
+        self, config: dict, registry: Registry, weights: Path, origin: Origin, names: Path | None
     ) -> None:
         """Prepare; nothing is read yet.
 
@@ -86,7 +87,7 @@ class Lookup:
         """
         self.config = config
         self.origin = origin
-        self._entry = registry["models"][config["model"]]
+        self._entry = registry.model(config["model"])
         self._verify = partial(verify_model, registry, config["model"], weights)
         self._weights = weights
         self._names = names
@@ -147,7 +148,7 @@ class Lookup:
 
     def _threshold(self, own: Path | None) -> Threshold:
         match, normalize = self.config["match"], self.config["index"]["normalize"]
-        published = self._entry["threshold"]
+        published = self._entry.threshold.model_dump()
         return resolve_threshold(match["threshold"], published, normalize, own, match["ranking"])
 
     def _check(self) -> None:

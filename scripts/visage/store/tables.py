@@ -55,9 +55,7 @@ class Origin:
     """Where a table comes from; kept in its metadata, so that different models never mix."""
 
     model: str  # the entry of config/models.yaml
-    fingerprint: (
-        str  # of everything that decides an embedding, see `visage.models.model.fingerprint`
-    )
+    fingerprint: str  # of everything that decides an embedding, see `visage.models.fingerprint`
 
 
 # What reading a damaged Parquet file raises; which of them, the place of the damage decides.

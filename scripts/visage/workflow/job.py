@@ -29,11 +29,20 @@ _REMEDIES = {
 _screens: list[int] = []  # the screen's file descriptor, while `logged` has it away
 
 
+class _Screen(logging.Handler):
+    """Shows the messages on the screen that their authors marked for it (extra: screen)."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Show one, if it is so marked."""
+        if getattr(record, "screen", False):
+            for screen in _screens:
+                message = f"\n{record.getMessage()}\n"
+                os.write(screen, message.encode("utf-8", "backslashreplace"))
+
+
 def aloud(message: str) -> None:
     """Warn in the log and, from inside `logged`, on the screen as well."""
-    logging.getLogger(__name__).warning("%s", message)
-    for screen in _screens:
-        os.write(screen, f"\n{message}\n".encode("utf-8", "backslashreplace"))
+    logging.getLogger(__name__).warning("%s", message, extra={"screen": True})
 
 
 @contextmanager
@@ -59,6 +68,7 @@ def logged(log: str | Path) -> Iterator[None]:
         stream=sys.stderr,
         force=True,
     )
+    logging.getLogger().addHandler(_Screen())
     try:
         yield
     except VisageError as error:

@@ -19,13 +19,17 @@ from pathlib import Path, PurePath
 
 from visage.config.load import load, missing_folder
 from visage.errors import VisageError
-from visage.models.engines.gpu import gpus_to_ask_for
+from visage.models.detectors import kind_of as kind_of_detector
+from visage.models.engines import ENGINES
+from visage.models.entries import ModelEntry
 from visage.models.fingerprint import fingerprint
+from visage.models.registry import Registry
 from visage.search.existing import files_of, listed
 from visage.sets.deny import read_deny
 from visage.sets.listing import SETS, check_set, list_entries, write_manifests
 from visage.sets.regions import read_regions, unknown_images
 from visage.store.files import remove_if_old
+from visage.workflow.gpu import gpus_to_ask_for
 from visage.workflow.lock import claim
 
 log = logging.getLogger(__name__)
@@ -51,11 +55,11 @@ class Plan:
     command: str  # what repeats the run
 
 
-def make(config: dict, registry: dict, demo: str) -> Plan:
+def make(config: dict, registry: Registry, demo: str) -> Plan:
     """Derive the plan from a checked config; `demo` is the folder of the demo."""
-    entry = registry["models"][config["model"]]
-    on_tensorflow = entry["engine"] == "tensorflow" or entry["detector"] in ("retinaface", "mtcnn")
-    gpus = gpus_to_ask_for(config["gpu"], entry["engine"])
+    entry = registry.model(config["model"])
+    engine = ENGINES[entry.engine]
+    gpus = gpus_to_ask_for(config["gpu"], engine)
     uses_demo = [name for name in listed(config) if PurePath(config[name]).is_relative_to(demo)]
     return Plan(
         demo=demo,
@@ -65,16 +69,18 @@ def make(config: dict, registry: dict, demo: str) -> Plan:
         vectors={name: _sidecar_folder(config, name, "vectors") for name in SETS},
         lists=_sidecar_folder(config, "queries", "matches"),
         gpus=gpus,
-        embed_environment=_embed_environment(on_tensorflow, gpus),
+        embed_environment=_embed_environment(entry, gpus),
         # What computes in the caller's thread gets more done in two jobs of one thread than in one
         # of two (docs/performance.md); the others bring threads, or wait for a GPU.
-        embed_threads=1 if entry["engine"] in ("openvino", "onnx") and not gpus else 2,
+        embed_threads=2 if engine.threads_of_its_own or gpus else 1,
         command=command(config),
     )
 
 
-def _embed_environment(on_tensorflow: bool, gpus: int) -> str:
-    return f"../envs/embed{'-tensorflow' if on_tensorflow else ''}{'-cuda' if gpus else ''}.yaml"
+def _embed_environment(entry: ModelEntry, gpus: int) -> str:
+    """Give the environment of the engine, or of a detector that wants more."""
+    name = kind_of_detector(entry.detector).environment or ENGINES[entry.engine].environment
+    return f"../envs/{name}{'-cuda' if gpus else ''}.yaml"
 
 
 def command(config: dict) -> str:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from visage.errors import VisageError
+from visage.models.entries import Registry, Wheel
 from visage.store.files import write_text
 from visage.store.tables import read_origin, read_table
 
@@ -31,8 +32,8 @@ STEPS = (
 def write_provenance(
     output: Path,
     config: dict[str, Any],
-    entry: dict[str, Any],
-    files: dict[str, Any],
+    model: str,
+    registry: Registry,
     tables: dict[str, list[Path]],
     faces: Path,
     results: list[Path],
@@ -50,8 +51,8 @@ def write_provenance(
     Args:
         output: The JSON file to write.
         config: The checked config, complete; given to the workflow again it repeats the run.
-        entry: The model's entry of config/models.yaml.
-        files: The weight files of config/models.yaml.
+        model: The name of its model.
+        registry: The content of config/models.yaml.
         tables: The faces tables of each set.
         faces: The index's faces.parquet.
         results: Tables whose SHA-256 a repetition must meet.
@@ -72,10 +73,8 @@ def write_provenance(
         "model": {
             "name": origin.model,
             "fingerprint": origin.fingerprint,
-            "entry": entry,
-            "weights": [
-                _weights(files, file, weights) for file in sorted(set(entry["weights"].values()))
-            ],
+            "entry": registry.model(model).model_dump(mode="json"),
+            "weights": [_weights(registry, file, weights) for file in registry.model(model).files],
         },
         "images": {
             name: {**_counts(images, name), "sha256": _digest_of_images(paths)}
@@ -135,20 +134,20 @@ def _number(text: str | None) -> float:
         return 0.0
 
 
-def _weights(files: dict[str, Any], file: str, folder: Path) -> dict[str, Any]:
-    entry, path = files[file], folder / file
-    source = files[entry["derived_from"]] if "derived_from" in entry else entry
+def _weights(registry: Registry, file: str, folder: Path) -> dict[str, Any]:
+    entry, path = registry.file(file), folder / file
+    source = registry.file(entry.derived_from) if entry.derived_from else entry
     return {
         "file": file,
-        "sha256": _sha256(path) if path.is_file() else entry.get("sha256"),
-        "expected": entry.get("sha256"),
-        "licence": entry["licence"],
-        "made_from": entry.get("derived_from"),
+        "sha256": _sha256(path) if path.is_file() else entry.sha256,
+        "expected": entry.sha256,
+        "licence": entry.licence,
+        "made_from": entry.derived_from,
         "sources": [
-            f"{item['member']} in {item['wheel']} (SHA-256 {item['sha256']})"
-            if "wheel" in item
-            else item["url"]
-            for item in source["sources"]
+            f"{item.member} in {item.wheel} (SHA-256 {item.sha256})"
+            if isinstance(item, Wheel)
+            else item.url
+            for item in source.sources or ()
         ],
     }
 

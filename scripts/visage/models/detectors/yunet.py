@@ -1,17 +1,24 @@
-"""YuNet run by OpenVINO, which takes little more than half the time of OpenCV's own engine.
+"""YuNet, with all its five landmarks, of which DeepFace's client drops three.
 
-What goes in and what its outputs mean is as in OpenCV's `cv2.FaceDetectorYN` (4.x and 5,
+Run by OpenVINO it takes little more than half the time of OpenCV's own engine. What goes in and
+what its outputs mean is as in OpenCV's `cv2.FaceDetectorYN` (4.x and 5,
 modules/objdetect/src/face_detect.cpp); on 141 faces the same boxes to 3e-5 pixels.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from visage.models.engines.sessions import OpenVinoSession
-from visage.types import Pixels
+from visage.errors import VisageError
+from visage.models.detectors.detector import Scaled
+from visage.models.engines import Engine
+from visage.models.engines.openvino import OpenVino
+from visage.models.entries import ModelEntry
+from visage.models.weights.files import file_of
+from visage.types import Detector, Face, Pixels
 
 Rows = NDArray[np.float32]  # (n, 15): x y w h, five landmarks (x y each), score
 
@@ -19,6 +26,53 @@ STRIDES = (8, 16, 32)  # pixels of the image to a cell of each of the three grid
 OUTPUTS = [f"{name}_{stride}" for name in ("cls", "obj", "bbox", "kps") for stride in STRIDES]
 # Two boxes that overlap by more (intersection over union) are one face: FaceDetectorYN's default.
 OVERLAP = 0.3
+# Below this the network's answers are noise; `faces.min_confidence` decides what counts.
+FLOOR = 0.3
+
+
+def load(entry: ModelEntry, weights: Path, engine: Engine, threads: int) -> Callable[[], Detector]:
+    """Load it; as `visage.models.detectors.load_detector`.
+
+    OpenVINO's network serves all threads at once; OpenCV's belongs to one, so each has its own.
+    """
+    size = entry.detection_size
+    if size is None:
+        raise VisageError("config/models.yaml: the detector yunet needs a detection_size, say 640.")
+    graph = file_of(entry, weights, "detector", "face_detection_yunet_2023mar.onnx")
+    if isinstance(engine, OpenVino):
+        yunet = YuNet(OpenVinoYuNet(graph, threads).detect)
+        return lambda: Scaled(yunet, size)
+    return lambda: Scaled(YuNet(opencv_yunet(graph)), size)
+
+
+class YuNet:
+    """YuNet, whatever computes it."""
+
+    def __init__(self, detect: Callable[[Pixels, float], Rows]) -> None:
+        """Wrap what finds faces of at least a score."""
+        self._detect = detect
+
+    def find(self, pixels: Pixels) -> list[Face]:
+        """Find all faces, the highest score first."""
+        return [_face(row) for row in self._detect(pixels, FLOOR)]
+
+
+def _face(row: NDArray[np.float32]) -> Face:
+    x, y, w, h = (float(value) for value in row[:4])
+    return Face(x, y, w, h, float(row[14]), row[4:14].reshape(5, 2).copy())
+
+
+def opencv_yunet(graph: Path) -> Callable[[Pixels, float], Rows]:
+    """Load YuNet in OpenCV's engine, for one thread; called as `OpenVinoYuNet.detect`."""
+    net = cv2.FaceDetectorYN.create(str(graph), "", (0, 0))
+
+    def detect(pixels: Pixels, floor: float) -> Rows:
+        net.setScoreThreshold(floor)
+        net.setInputSize((pixels.shape[1], pixels.shape[0]))
+        _, rows = net.detect(pixels)
+        return rows if rows is not None else np.empty((0, 15), np.float32)
+
+    return detect
 
 
 class OpenVinoYuNet:
@@ -26,7 +80,7 @@ class OpenVinoYuNet:
 
     def __init__(self, graph: Path, threads: int) -> None:
         """Load `graph` for `threads` callers."""
-        self._session = OpenVinoSession(graph, threads, shape=(1, 3, -1, -1))
+        self._session = OpenVino().open(graph, threads, shape=(1, 3, -1, -1))
         self._input = self._session.get_inputs()[0].name
 
     def detect(self, pixels: Pixels, floor: float) -> Rows:

