@@ -5,6 +5,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -117,6 +118,25 @@ def shared_faces() -> Path:
 def photographs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The demo's photographs alone."""
     return demo_folder(tmp_path_factory.mktemp("photographs"))
+
+
+@pytest.fixture(autouse=True)
+def own_temporary_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Undo what a look-up page in this process does to `tempfile`, which outlives it."""
+    monkeypatch.setattr(tempfile, "tempdir", tempfile.tempdir)
+
+
+def project_copy(folder: Path, weights: bool = True) -> Path:
+    """Copy the project as a clone has it, with this one's weights or none; give its Snakefile."""
+    top = {"resources", *([] if weights else ["weights"])}
+
+    def left_out(where: str, names: list[str]) -> set[str]:
+        beside = {name for name in names if name.startswith(".") or name == "__pycache__"}
+        results = {name for name in names if name.startswith("results")}
+        return beside | ((top | results) & set(names) if Path(where) == REPO else set())
+
+    shutil.copytree(REPO, folder, ignore=left_out)
+    return folder / "Snakefile"
 
 
 def kill(pid: int) -> None:

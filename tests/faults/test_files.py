@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 from breaking import RUN, assert_same, people_and_queries, results
-from conftest import REPO, Workflow
+from conftest import REPO, Workflow, project_copy
 from test_embed import SETTINGS, Counting, picture
 from visage.embed.cache import Analysis, Cache, Hashes
 from visage.embed.embedder import Embedder, Task
@@ -82,13 +82,6 @@ def test_a_file_that_grows_after_the_listing(tmp_path: Path) -> None:
     assert again.find("grows.png", entry.stat) is None
     (now,) = list_entries(folder, False)
     assert again.find("grows.png", now.stat) == result.sha256
-
-
-def project_copy(folder: Path) -> Path:
-    """A clone with weights of its own; give its Snakefile."""
-    ignore = shutil.ignore_patterns(".*", "results*", "resources")
-    shutil.copytree(REPO, folder, ignore=ignore)
-    return folder / "Snakefile"
 
 
 def test_weights_of_any_age_do(tmp_path: Path, photographs: Path) -> None:

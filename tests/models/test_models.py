@@ -18,7 +18,7 @@ import cv2
 import numpy as np
 import pytest
 import yaml
-from conftest import REPO, Workflow
+from conftest import REPO, Workflow, project_copy
 from numpy.typing import NDArray
 from PIL import Image
 from visage.embed.cache import Analysis, Cache, Hashes
@@ -360,8 +360,7 @@ def test_the_originals_preset_runs_from_photographs_to_scores(
 ) -> None:
     """A gallery of its vectors, whose photographs nobody looks at, and a query to be embedded."""
     project = tmp_path / "project"
-    ignore = shutil.ignore_patterns(".*", "results*", "resources", "weights")
-    shutil.copytree(REPO, project, ignore=ignore)
+    project_copy(project, weights=False)
     registry = yaml.safe_load((REPO / "config/models.yaml").read_text())
     for file in facenet.entry.files:
         registry["files"][file] = facenet.registry.file(file).model_dump(exclude_none=True)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
-from conftest import REPO, Workflow
+from conftest import REPO, Workflow, project_copy
 from visage.errors import VisageError
 from visage.search.existing import read_labels, read_vectors
 from visage.store.tables import read_table
@@ -57,13 +57,11 @@ def configure(folder: Path, **keys: object) -> None:
 def weightless(folder: Path) -> Workflow:
     """The workflow in a clone without any weights, where fetching them would fail loudly."""
     project = folder / "project"
-    ignore = shutil.ignore_patterns(".*", "results*", "resources", "weights", "tests", "docs")
-    shutil.copytree(REPO, project, ignore=ignore)
-    shutil.copytree(REPO / "docs/captions", project / "docs/captions")
+    snakefile = project_copy(project, weights=False)
     registry = (project / "config/models.yaml").read_text()
     (project / "config/models.yaml").write_text(registry.replace("https://", "https://0.invalid/"))
     (folder / "data").mkdir()
-    return Workflow(folder / "data", project / "Snakefile")
+    return Workflow(folder / "data", snakefile)
 
 
 def original_distance(one: np.ndarray, other: np.ndarray) -> float:

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import psutil
 import pytest
-from conftest import REPO, Workflow, kill
+from conftest import Workflow, kill, project_copy
 from PIL import Image
 from visage.store.tables import read_origin, read_table
 
@@ -176,12 +176,11 @@ def test_a_job_that_failed_is_made_up_for(
 ) -> None:
     """Snakemake notes a failed job as done; the same command again must still do the work."""
     project = tmp_path / "project"
-    ignore = shutil.ignore_patterns(".git", ".venv", "results*", "resources", ".snakemake", ".*")
-    shutil.copytree(REPO, project, ignore=ignore)
+    snakefile = project_copy(project)
     folder = tmp_path / "data"
     folder.mkdir()
     small_project(folder, photographs)
-    workflow = Workflow(folder, project / "Snakefile")
+    workflow = Workflow(folder, snakefile)
     workflow.succeed(target, *profile, *CONFIG)
     scores = (folder / "results/scores.tsv").read_bytes()
 
