@@ -37,7 +37,7 @@ ENVIRONMENTS = {
     "embed-tensorflow-cuda": (*_EMBED, "mtcnn", "tensorflow[and-cuda]", "tf-keras"),
     "evaluate": (*_FILES, *_IMAGES, "jinja2", "matplotlib", "scikit-learn"),
     "match": (*_FILES, "annoy"),
-    "names": ("httpx",),
+    "names": ("httpx", "tenacity"),
     "privacy": _FILES,
     "report": (*_FILES, *_IMAGES, "jinja2", "matplotlib"),
     "score": (*_FILES, "pandas"),

@@ -15,7 +15,9 @@ import httpx
 import pytest
 from conftest import Workflow, demo_folder
 from visage.errors import VisageError
+from visage.stashbox import graphql
 from visage.stashbox import names as stashbox
+from visage.stashbox.graphql import GraphQL, Server
 from visage.stashbox.names import StashBox, fetch_names
 from visage.store.names import read_names
 
@@ -108,12 +110,12 @@ def box() -> Iterator[Box]:
 def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Waiting takes no time here, and is written down."""
     waits: list[float] = []
-    original = StashBox.__init__
+    original = GraphQL.__init__
 
-    def patient(self: StashBox, *args: Any, **more: Any) -> None:
+    def patient(self: GraphQL, *args: Any, **more: Any) -> None:
         original(self, *args, **({"sleep": waits.append, "clock": lambda: 0.0} | more))
 
-    monkeypatch.setattr(StashBox, "__init__", patient)
+    monkeypatch.setattr(GraphQL, "__init__", patient)
     return waits
 
 
@@ -163,7 +165,7 @@ def test_passing_faults_are_waited_out(box: Box, tmp_path: Path, waits: list[flo
     for moods, expected in (
         ([mood({}, 429, Retry_After="7")], [7.0]),
         ([mood({}, 429, Retry_After=later)], [pytest.approx(89, abs=5)]),
-        ([mood({}, 429, Retry_After="999999")], [stashbox.LONGEST_WAIT]),
+        ([mood({}, 429, Retry_After="999999")], [graphql.LONGEST_WAIT]),
         ([mood({}, 429), mood({}, 503)], [1.0, 2.0]),
         ([mood({}, 500)] * 4, [1.0, 2.0, 4.0, 8.0]),
         ([lambda _: (0, {}, b"")], [1.0]),
@@ -181,7 +183,7 @@ def test_passing_faults_are_waited_out(box: Box, tmp_path: Path, waits: list[flo
 def test_it_gives_up_and_keeps_what_it_had(box: Box, tmp_path: Path) -> None:
     fetch(box, tmp_path, ADA)
     before = (tmp_path / "names.json").read_text()
-    box.moods = [mood({}, 500)] * stashbox.ATTEMPTS
+    box.moods = [mood({}, 500)] * graphql.ATTEMPTS
     with pytest.raises(VisageError, match=r"in 5 attempts: HTTP 500\..*fetch_names again"):
         fetch(box, tmp_path, BEA)
     assert (tmp_path / "names.json").read_text() == before
@@ -192,7 +194,7 @@ def test_it_gives_up_and_keeps_what_it_had(box: Box, tmp_path: Path) -> None:
 def test_a_server_that_says_nothing(
     box: Box, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stashbox, "TIMEOUT", httpx.Timeout(0.2))
+    monkeypatch.setattr(graphql, "TIMEOUT", httpx.Timeout(0.2))
     hold = threading.Event()
 
     def silence(_: str) -> Answer:
@@ -215,7 +217,7 @@ def test_a_server_that_says_nothing(
         (mood({}, 403), "refuses the key"),
         (mood({"errors": [{"message": "Not authorized"}], "data": None}), "refuses the key"),
         (mood({"errors": [{"message": 'Cannot query field "x"'}]}), "cannot answer.*Cannot query"),
-        (mood({}, 404), "HTTP 404, not as a stash-box does"),
+        (mood({}, 404), "HTTP 404, not as https://stashdb.org"),
         (mood({}, 302, Location="http://127.0.0.1:1/"), "HTTP 302"),
     ],
 )
@@ -259,9 +261,9 @@ def test_the_rate_is_kept(box: Box, tmp_path: Path) -> None:
 
     box.moods = [noted] * 5
     with httpx.Client() as client:
-        asking = StashBox(
-            box.endpoint, KEY, 30, tmp_path / "c", client, sleep=sleep, clock=lambda: now
-        )
+        server = Server(box.endpoint, KEY, "KEY", "setting", "rule", "example")
+        asked = GraphQL(server, 30, client, sleep=sleep, clock=lambda: now)
+        asking = StashBox(asked, tmp_path / "c")
         for number in range(5):
             asking.find(str(number))
     assert times == pytest.approx([0, 2, 4, 6, 8])

@@ -1,33 +1,25 @@
 """Names from a stash-box: asked by GraphQL for the ids of a gallery, kept in a names file.
 
-This is the one part of the workflow that sends anything to a server, and what it sends is ids. It
-runs only when `fetch_names` is asked for by name.
+What is sent is ids. It runs only when `fetch_names` is asked for by name.
 """
 
 import json
 import logging
-import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpx
 
 from visage.errors import VisageError
+from visage.stashbox.graphql import GraphQL, Refused, Server, check_server
 from visage.store.files import write_text
 from visage.store.names import is_uuid, split_id
 
 log = logging.getLogger(__name__)
 
 KEY = "STASHBOX_API_KEY"  # environment variable
-ATTEMPTS = 5
-FIRST_WAIT = 1.0  # seconds; doubled each time
-LONGEST_WAIT = 300.0  # whatever a server asks for
-TIMEOUT = httpx.Timeout(30.0, connect=15.0)
 MOST_MERGES = 20  # one into the other
 
 QUERY = """query FindPerformer($id: ID!) {
@@ -38,28 +30,13 @@ QUERY = """query FindPerformer($id: ID!) {
 }"""
 
 
-class _Passing(Exception):
-    """A fault that may be gone at the next attempt; `wait` seconds if the server said so."""
-
-    def __init__(self, text: str, wait: float | None = None) -> None:
-        super().__init__(text)
-        self.wait = wait
-
-
 @dataclass
 class StashBox:
     """A stash-box that is asked for one performer at a time, not too often, and each once."""
 
-    endpoint: str
-    key: str
-    per_minute: float
+    server: GraphQL
     cache: Path  # JSON lines: what was answered; may be deleted to ask again
-    client: httpx.Client
-    sleep: Callable[[float], None] = time.sleep
-    clock: Callable[[], float] = time.monotonic
-    asked: int = 0
     _known: dict[str, dict | None] = field(default_factory=dict)
-    _next: float = 0.0
 
     def __post_init__(self) -> None:
         """Read what was answered before."""
@@ -72,92 +49,25 @@ class StashBox:
             VisageError: It refuses, or cannot be reached after several attempts.
         """
         if performer not in self._known:
-            found = self._ask_patiently(performer)
+            found = self._ask(performer)
             self._known[performer] = found
             _append(self.cache, {"id": performer, "performer": found})
         return self._known[performer]
 
-    def _ask_patiently(self, performer: str) -> dict | None:
-        for attempt in range(1, ATTEMPTS + 1):
-            try:
-                return self._ask(performer)
-            except _Passing as fault:
-                if attempt == ATTEMPTS:
-                    raise VisageError(
-                        f"{self.endpoint} did not answer in {ATTEMPTS} attempts: {fault}. What it "
-                        "answered before is kept; run fetch_names again later to go on."
-                    ) from fault
-                backoff = FIRST_WAIT * 2 ** (attempt - 1)
-                wait = min(LONGEST_WAIT, backoff if fault.wait is None else fault.wait)
-                log.warning("%s; attempt %d follows in %.0f s", fault, attempt + 1, wait)
-                self.sleep(wait)
-        raise AssertionError("the last attempt returns or raises")
-
     def _ask(self, performer: str) -> dict | None:
-        self._keep_the_rate()
-        self.asked += 1
         try:
-            response = self.client.post(
-                self.endpoint,
-                json={"query": QUERY, "variables": {"id": performer}},
-                headers={"ApiKey": self.key},
-                timeout=TIMEOUT,
-            )
-        except httpx.TransportError as error:
-            raise _Passing(f"no answer ({type(error).__name__}: {error})") from error
-        except httpx.HTTPError as error:
-            raise VisageError(f"stashbox.endpoint: {self.endpoint}: {error}") from error
-        return self._performer(performer, self._body(response))
-
-    def _keep_the_rate(self) -> None:
-        now = self.clock()
-        if now < self._next:
-            self.sleep(self._next - now)
-        self._next = max(now, self._next) + 60 / self.per_minute
-
-    def _body(self, response: httpx.Response) -> dict:
-        status = response.status_code
-        if status in (401, 403):
-            raise VisageError(
-                f"{self.endpoint} refuses the key (HTTP {status}). Set the environment variable "
-                f"{KEY} to the API key that your account's page there shows."
-            )
-        if status == 429 or status >= 500:
-            raise _Passing(f"HTTP {status}", _retry_after(response))
-        if status != 200:
-            raise VisageError(
-                f"{self.endpoint} answers with HTTP {status}, not as a stash-box does. Correct "
-                "stashbox.endpoint; it ends in /graphql, as https://stashdb.org/graphql."
-            )
-        try:
-            body = response.json()
-        except ValueError as error:
-            raise _Passing("the answer is not JSON") from error
-        if not isinstance(body, dict):
-            raise _Passing("the answer is not an object")
-        return body
-
-    def _performer(self, performer: str, body: dict) -> dict | None:
-        errors = body.get("errors")
-        if errors:
-            text = "; ".join(
-                str(one.get("message", one)) if isinstance(one, dict) else str(one)
-                for one in (errors if isinstance(errors, list) else [errors])
-            )
+            found = self.server.ask(QUERY, id=performer)["findPerformer"]
+        except Refused as error:
+            text = str(error)
             if "not found" in text.lower() or "no rows" in text.lower():
                 return None
-            if "authori" in text.lower():
-                raise VisageError(
-                    f"{self.endpoint} refuses the key ({text}). Set the environment variable {KEY} "
-                    "to the API key that your account's page there shows."
-                )
-            raise VisageError(f"{self.endpoint} cannot answer for {performer}: {text}")
-        data = body.get("data")
-        if not isinstance(data, dict) or "findPerformer" not in data:
-            raise _Passing("the answer has no findPerformer")
-        found = data["findPerformer"]
+            endpoint = self.server.server.endpoint
+            raise VisageError(f"{endpoint} cannot answer for {performer}: {text}") from error
+        except KeyError as error:
+            endpoint = self.server.server.endpoint
+            raise VisageError(f"{endpoint} does not answer as a stash-box does") from error
         if found is not None and not isinstance(found, dict):
-            raise _Passing("findPerformer is not an object")
+            raise VisageError(f"{self.server.server.endpoint}: findPerformer is not an object")
         return found
 
     def follow(self, performer: str) -> dict | None:
@@ -176,20 +86,6 @@ class StashBox:
             seen.add(target)
             found = self.find(target)
         return found if found is not None else first
-
-
-def _retry_after(response: httpx.Response) -> float | None:
-    """Read the header: seconds, or a date."""
-    text = response.headers.get("Retry-After", "").strip()
-    if text.isdecimal():
-        return float(text)
-    try:
-        until = parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    if until.tzinfo is None:
-        until = until.replace(tzinfo=UTC)
-    return max(0.0, (until - datetime.now(UTC)).total_seconds())
 
 
 def _read_cache(path: Path) -> dict[str, dict | None]:
@@ -257,7 +153,15 @@ def fetch_names(
         VisageError: There is no endpoint or key, or the stash-box does not answer.
     """
     logging.getLogger("httpx").setLevel(logging.WARNING)  # it would log every request
-    host = _check(endpoint, key)
+    server = Server(
+        endpoint=endpoint or "",
+        key=key or "",
+        variable=KEY,
+        setting="stashbox.endpoint",
+        rule="fetch_names",
+        example="https://stashdb.org/graphql",
+    )
+    host = check_server(server)
     people = {folder.name for folder in _folders(gallery)}
     ids = {person: identifier for person in people if (identifier := _identifier(person, host))}
     counts = dict.fromkeys(("named", "unknown", "merged", "deleted"), 0)
@@ -269,7 +173,8 @@ def fetch_names(
         )
     names: dict[str, Any] = {}
     with httpx.Client() as client:
-        box = StashBox(endpoint or "", key or "", per_minute, cache / f"{host}.jsonl", client)
+        asked = GraphQL(server, per_minute, client)
+        box = StashBox(asked, cache / f"{host}.jsonl")
         for done, (person, identifier) in enumerate(sorted(ids.items()), start=1):
             found = box.follow(identifier)
             if found is None or not found.get("name"):
@@ -284,29 +189,8 @@ def fetch_names(
                 log.info("%d of %d", done, len(ids))
     write_text(output, json.dumps(names, ensure_ascii=False, indent=1) + "\n")
     told = ", ".join(f"{number} {what}" for what, number in counts.items())
-    log.info("%s: %s; %d requests", output, told, box.asked)
+    log.info("%s: %s; %d requests", output, told, asked.asked)
     return counts
-
-
-def _check(endpoint: str | None, key: str | None) -> str:
-    """Give the name of the server the endpoint is on."""
-    if not endpoint:
-        raise VisageError(
-            "stashbox.endpoint: none is given. Set it to the GraphQL address of the stash-box that "
-            "the ids are from, as https://stashdb.org/graphql."
-        )
-    address = urlsplit(endpoint)
-    host = address.hostname or ""
-    if address.scheme != "https" and host not in ("localhost", "127.0.0.1", "::1"):
-        raise VisageError(
-            f"stashbox.endpoint: {endpoint} would send the API key unencrypted. Use https://."
-        )
-    if not key:
-        raise VisageError(
-            f"There is no API key: set the environment variable {KEY} to the one that your "
-            f"account's page on {host} shows. It does not belong into a config file."
-        )
-    return host
 
 
 def _folders(gallery: Path) -> Iterable[Path]:
