@@ -32,11 +32,13 @@ class Status(_Said):
     NO_PERSON = "no_person", "a gallery image at the top level, so that no folder names its person"
     CHANGED = "changed", "the image changed or vanished while the workflow ran"
     DENIED = "denied", "a photograph on the deny list, under another name"
+    IGNORED = "ignored", "a face that a person said to leave out"
 
 
 class Verdict(_Said):
     """Whether a face is this person's; from the best to the worst."""
 
+    GIVEN = "given", "a person said who it is; it was not searched"
     MATCH = "match", "the closest person, near enough"
     POSSIBLE = "possible", "near enough, but another person is closer, or nothing tells how near"
     UNKNOWN = "unknown", "too far to be this person"
