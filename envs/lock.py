@@ -21,11 +21,11 @@ COMPILE = (*_ANYWHERE, "pyproject.toml")
 PYTHON = "3.12"  # of the environments
 PLATFORM = "x86_64-manylinux_2_28"  # of the environments
 _FILES = ("numpy", "pyarrow")
-_IMAGES = ("opencv-contrib-python-headless", "pillow")
+_IMAGES = ("opencv-contrib-python-headless", "pi-heif", "pillow", "rawpy")
 _REGISTRY = ("jsonschema", "numpy", "pyyaml")
 _EMBED = (
-    *("deepface", "jsonschema", "numpy", "onnxruntime", "openvino", "pillow", "pyarrow"),
-    *("pyyaml", "tqdm", "werkzeug"),
+    *("deepface", "jsonschema", "numpy", "onnxruntime", "openvino", "pi-heif", "pillow", "pyarrow"),
+    *("pyyaml", "rawpy", "tqdm", "werkzeug"),
 )
 # What the scripts of each stage import, directly, or DeepFace without declaring it; the file's
 # name is that of the stage.

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from visage.search.match import extract_match
-from visage.sets.listing import as_text
+from visage.store.paths import as_text
 from visage.workflow.job import logged
 
 if TYPE_CHECKING:

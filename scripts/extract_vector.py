@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from visage.sets.listing import as_text
+from visage.store.paths import as_text
 from visage.store.sidecars import extract_vector
 from visage.workflow.job import logged
 

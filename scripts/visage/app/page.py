@@ -10,6 +10,7 @@ from gradio.data_classes import ImageData
 from visage.app import answers
 from visage.app.service import Problem, Service, from_base64
 from visage.app.uploads import Uploads
+from visage.formats import accepted
 
 HERE = Path(__file__).parent / "pages"
 SYSTEM_FONTS = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif"]
@@ -71,7 +72,9 @@ def build(service: Service, uploads: Uploads) -> gr.Blocks:
     with gr.Blocks(title="Who is in this photograph?", analytics_enabled=False) as page:
         _interfaces(service, uploads)  # first: some clients call them by number, 0 and 1
         gr.HTML(
-            html_template=(HERE / "lookup.html").read_text(encoding="utf-8"),
+            html_template=(HERE / "lookup.html")
+            .read_text("utf-8")
+            .replace("{accepted}", accepted()),
             js_on_load=(HERE / "lookup.js").read_text(encoding="utf-8"),
             apply_default_css=False,
             elem_id="look",

@@ -47,11 +47,12 @@ class Analysis:
 
     sha256: str
     status: str  # ok, unreadable or too_large
-    reason: str = ""
+    reason: str = ""  # why not; or what is to be said of one that is ok
     width: int | None = None  # pixels, upright
     height: int | None = None
     faces: list[AnalysedFace] = field(default_factory=list)
     whole: Embedding | None = None  # of the image as a whole, where it has no face
+    format: str = ""  # name of the format that the bytes are of
 
 
 _FACE = pa.struct(
@@ -72,6 +73,7 @@ _SEGMENT = pa.schema(
         ("height", pa.int32()),
         ("faces", pa.list_(_FACE)),
         ("whole", pa.list_(pa.float32())),
+        ("format", pa.string()),
     ]
 )
 
@@ -168,6 +170,7 @@ def _as_row(analysis: Analysis) -> dict:
         "width": analysis.width,
         "height": analysis.height,
         "whole": analysis.whole,
+        "format": analysis.format,
         "faces": [
             {
                 "box": [item.face.x, item.face.y, item.face.w, item.face.h],
@@ -200,6 +203,7 @@ def _as_analysis(row: dict) -> Analysis:
         row["height"],
         faces,
         _as_embedding(row["whole"]),
+        row["format"],
     )
 
 

@@ -2,7 +2,6 @@
 
 import hashlib
 import logging
-import os
 import threading
 import time
 from collections import deque
@@ -18,10 +17,13 @@ from visage.embed.cache import AnalysedFace, Analysis, Cache, Hashes
 from visage.embed.selection import Selected, select
 from visage.embed.sight import Sight
 from visage.errors import VisageError
+from visage.formats import disagreement
 from visage.images.align import fit, sharpness
-from visage.images.decode import ImageProblem
+from visage.images.decode import NO_MEMORY, ImageProblem, out_of_memory
+from visage.images.reading import read
 from visage.sets.listing import Entry, Manifest, Stat, as_path
 from visage.sets.regions import Region, outside
+from visage.status import Status
 from visage.store.vectors import VectorProblem, read_vector
 from visage.types import Face, Model, Pixels
 
@@ -78,6 +80,7 @@ Before = TypeVar("Before")
 After = TypeVar("After")
 
 WHOLE = -1
+_NO_FACE = "no face was found in the image"
 _DENIED = "its content is on the deny list (config key deny)"
 
 
@@ -159,7 +162,9 @@ class Embedder:
         if analysis:
             return task, analysis
         try:
-            return Content(task, *_bytes_and_stat(self._root / as_path(task.entry.image)))
+            return Content(task, *read(self._root / as_path(task.entry.image)))
+        except ImageProblem as problem:
+            return task, Problem(task, problem.status, problem.reason)
         except OSError as error:
             return task, _read_problem(task, error)
 
@@ -184,9 +189,15 @@ class Embedder:
         try:
             return self._look(task, sha256, data)
         except ImageProblem as problem:
+            if not problem.lasting:
+                return task, Problem(task, problem.status, problem.reason, sha256)
             analysis = Analysis(sha256, problem.status, problem.reason)
             self._keep(analysis)
             return task, analysis
+        except Exception as error:
+            if not out_of_memory(error):
+                raise
+            return task, Problem(task, Status.TOO_LARGE, NO_MEMORY, sha256)
 
     def _look(self, task: Task, sha256: str, data: bytes) -> Prepared | Result:
         model = self._loaded()
@@ -194,7 +205,9 @@ class Embedder:
             self._local.detector = model.detector()
         sight = Sight(data, model, self._local.detector)
         found = [AnalysedFace(face) for face in sight.faces]
-        analysis = Analysis(sha256, "ok", "", sight.width, sight.height, found)
+        analysis = Analysis(
+            sha256, "ok", sight.note, sight.width, sight.height, found, format=sight.format
+        )
         prepared = Prepared(task, analysis)
         for selected in self._wanted(sight.faces, task):
             face = sight.faces[selected.index]
@@ -276,12 +289,6 @@ def _windowed(
         yield waiting.popleft().result()
 
 
-def _bytes_and_stat(path: Path) -> tuple[bytes, Stat]:
-    with path.open("rb") as file:
-        stat = os.fstat(file.fileno())
-        return file.read(), Stat(stat.st_size, stat.st_mtime_ns)
-
-
 def _read_problem(task: Task, error: OSError) -> Problem:
     if isinstance(error, FileNotFoundError):
         broken = task.entry.stat.size < 0
@@ -304,11 +311,11 @@ def rows_of(task: Task, result: Analysis | Problem, settings: dict) -> list[dict
     base: dict[str, Any] = {"image": task.entry.image, "sha256": result.sha256, "reason": ""}
     if isinstance(result, Problem) or result.status != "ok":
         return [base | {"status": result.status, "reason": result.reason}]
-    base |= {"width": result.width, "height": result.height}
+    base |= {"width": result.width, "height": result.height, "reason": _remarks(task, result)}
     faces = [item.face for item in result.faces]
     selected = select(faces, settings, task.regions)
     rows = [
-        base | _face_row(number, result.faces[item.index], item)
+        base | _face_row(number, result.faces[item.index], item, base["reason"])
         for number, item in enumerate(selected)
     ]
     if not any(item.status == "ok" for item in selected):
@@ -322,8 +329,17 @@ def rows_of(task: Task, result: Analysis | Problem, settings: dict) -> list[dict
     return rows
 
 
+def _remarks(task: Task, result: Analysis) -> str:
+    """Say what is odd about an image that was read."""
+    return _joined(disagreement(task.entry.image, result.format), result.reason)
+
+
+def _joined(*remarks: str) -> str:
+    return "; ".join(remark for remark in remarks if remark)
+
+
 def _noted(row: dict, note: str) -> dict:
-    return row | {"reason": f"{row['reason']}; {note}"}
+    return row | {"reason": _joined(row["reason"], note)}
 
 
 def _without_face(
@@ -337,18 +353,19 @@ def _without_face(
     if no_face == "whole_image" and result.whole is not None and not has_regions:
         box = {"x": 0.0, "y": 0.0, "w": float(result.width or 0), "h": float(result.height or 0)}
         reason = "no face was found: the whole image was embedded (faces.no_face)"
+        reason = _joined(reason, base["reason"])
         whole = {"status": "ok", "face": 0, "confidence": 0.0, "embedding": result.whole}
         later = [row | {"face": row["face"] + 1} for row in rows]
         return [base | box | whole | {"reason": reason}, *later]
-    return rows or [base | {"status": "no_face", "reason": "no face was found in the image"}]
+    return rows or [_noted(base | {"status": "no_face", "reason": _NO_FACE}, base["reason"])]
 
 
-def _face_row(number: int, item: AnalysedFace, selected: Selected) -> dict:
+def _face_row(number: int, item: AnalysedFace, selected: Selected, remarks: str) -> dict:
     face = item.face
     known = np.isfinite(face.landmarks).any()
     return {
         "status": selected.status,
-        "reason": selected.reason,
+        "reason": _joined(selected.reason, remarks),
         "face": number,
         "x": face.x,
         "y": face.y,

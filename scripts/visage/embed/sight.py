@@ -44,6 +44,16 @@ class Sight:
         return self._model.crop(self._seen.pixels, _scaled(face, np.float32(1) / self._factors))
 
     @property
+    def note(self) -> str:
+        """What is to be said of the file."""
+        return self._seen.note
+
+    @property
+    def format(self) -> str:
+        """The name of its format."""
+        return self._seen.format.name
+
+    @property
     def pixels(self) -> Pixels:
         """The image as a whole, possibly reduced: (height, width, 3) uint8, BGR."""
         return self._seen.pixels

@@ -2,32 +2,45 @@
 
 import io
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from importlib import import_module
 
-import cv2
-import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
+from PIL.JpegImagePlugin import JpegImageFile
+from PIL.TiffImagePlugin import TiffImageFile
 
+from visage.formats import Format, by_content, readable
+from visage.images.frames import Loaded, load_one
+from visage.images.pixels import is_blank, to_bgr, upright
+from visage.status import Status
 from visage.types import Pixels
 
-# A photograph of 200 megapixels takes 600 MB as an array; anything larger is taken for a
-# decompression bomb.
+# A photograph of 200 megapixels takes 600 MB as an array and 800 MB in Pillow; anything larger is
+# taken for a decompression bomb.
 MAX_PIXELS = 200_000_000
+# What decoding may take: 8 bytes a pixel for most formats, more for some (`Format.memory`).
+MAX_MEMORY = 8 * MAX_PIXELS
 
+NO_MEMORY = "there was not enough memory for this image; it is tried again next time"
 _ORIENTATION = 0x0112  # EXIF tag
 _ON_ITS_SIDE = (5, 6, 7, 8)  # its values for images turned by 90 degrees
 
-FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF")
-
 
 class ImageProblem(Exception):
-    """Why an image gives no array: `status` as in `store.tables.STATUSES`, and a sentence."""
+    """Why an image gives no array: its status, and a sentence."""
 
-    def __init__(self, status: str, reason: str) -> None:
-        """Keep both; the message is the sentence."""
+    def __init__(self, status: Status, reason: str, lasting: bool = True) -> None:
+        """Keep all; the message is the sentence.
+
+        Args:
+            status: What the image's row says.
+            reason: Why.
+            lasting: The bytes are at fault, so it will be so again; not this machine.
+        """
         super().__init__(reason)
         self.status = status
         self.reason = reason
+        self.lasting = lasting
 
 
 @dataclass(frozen=True)
@@ -37,6 +50,9 @@ class Photograph:
     pixels: Pixels  # (height, width, 3) uint8, BGR, upright; possibly reduced
     width: int  # of the upright image as it is, pixels
     height: int
+    format: Format
+    pages: int = 1  # pictures of their own in the file
+    note: str = ""  # what is to be said of it: damaged, one picture of many, a preview
 
     @property
     def reduced(self) -> bool:
@@ -44,86 +60,149 @@ class Photograph:
         return self.pixels.shape[:2] != (self.height, self.width)
 
 
-def decode(data: bytes, max_pixels: int = MAX_PIXELS, enough: int | None = None) -> Photograph:
-    """Decode the bytes of an image file.
+def decode(
+    data: bytes, max_pixels: int = MAX_PIXELS, enough: int | None = None, page: int = 1
+) -> Photograph:
+    """Decode the bytes of an image file; they, not the file's name, decide what it is.
 
     EXIF rotation is applied; grey, palette, CMYK and 16-bit images become 8-bit colour; what is
-    transparent is laid on white, as a browser shows it; of an animation the first picture counts.
-    More than `max_pixels` are refused before anything is unpacked.
+    transparent is laid on white, as a browser shows it; of an animation the first picture that is
+    not blank counts. Of a damaged file, what there is. More than `max_pixels`, or what would take
+    more than `MAX_MEMORY`, is refused before anything is unpacked.
 
     With `enough`, a JPEG whose longer side has at least twice as many pixels is decoded at a half,
     a quarter or an eighth of its size, at which the longer side still has `enough`: that skips most
     of the work of decoding.
 
+    Args:
+        data: The whole file.
+        max_pixels: More are refused.
+        enough: Pixels of the longer side that are enough; None: all there are.
+        page: Which of the pages of a TIFF, from 1.
+
     Raises:
         ImageProblem: `unreadable` or `too_large`, with the reason.
     """
-    if not data:
-        raise ImageProblem("unreadable", "the file is empty (0 bytes)")
-    Image.MAX_IMAGE_PIXELS = None  # Pillow's own limit (89 MP warns, 179 MP raises): ours counts
+    found = _format(data)
     try:
         with warnings.catch_warnings():
             # Odd metadata in otherwise good photographs; what matters raises.
             warnings.simplefilter("ignore")
-            with Image.open(io.BytesIO(data), formats=FORMATS) as image:
-                width, height = image.size
-                _check_size(width, height, max_pixels)
-                if enough:
-                    _reduce(image, enough)
-                turned = image.getexif().get(_ORIENTATION, 1) in _ON_ITS_SIDE
-                ImageOps.exif_transpose(image, in_place=True)  # a copy only where it is turned
-                rgb = np.asarray(_to_rgb(image))
+            return _decoded(data, found, max_pixels, enough, page)
     except ImageProblem:
         raise
-    except UnidentifiedImageError as error:
+    except ModuleNotFoundError as error:
         raise ImageProblem(
-            "unreadable", "the file is not an image of a known format (JPEG, PNG, WebP, BMP, TIFF)"
+            Status.UNREADABLE,
+            f"a {found.name} file; to read it: pip install {found.package or error.name}",
+            lasting=False,
         ) from error
-    except MemoryError as error:
-        raise ImageProblem("too_large", "there is not enough memory for this image") from error
     except Exception as error:  # decoders raise anything on hostile bytes
-        raise ImageProblem("unreadable", f"the file is damaged: {error}") from error
-    pixels = cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR)
-    return Photograph(pixels, *((height, width) if turned else (width, height)))
+        if isinstance(error, Image.DecompressionBombError):
+            raise ImageProblem(Status.TOO_LARGE, _worded(error)) from error
+        if out_of_memory(error):
+            raise ImageProblem(Status.TOO_LARGE, NO_MEMORY, lasting=False) from error
+        raise ImageProblem(Status.UNREADABLE, f"the file is damaged: {_worded(error)}") from error
+
+
+def out_of_memory(error: BaseException) -> bool:
+    """Tell whether an error says that memory ran out; OpenCV says it in words."""
+    return isinstance(error, MemoryError) or "Insufficient memory" in str(error)
+
+
+def _worded(error: Exception) -> str:
+    if error.args and isinstance(error.args[0], bytes):  # LibRaw
+        return error.args[0].decode(errors="replace")
+    if isinstance(error, UnidentifiedImageError) or not str(error):
+        return type(error).__name__
+    return str(error)
+
+
+def _format(data: bytes) -> Format:
+    if not data:
+        raise ImageProblem(Status.UNREADABLE, "the file is empty (0 bytes)")
+    found = by_content(data)
+    if found is None:
+        known = ", ".join(readable())
+        raise ImageProblem(
+            Status.UNREADABLE, f"the file is not an image of a known format ({known})"
+        )
+    if not found.read:
+        raise ImageProblem(Status.UNREADABLE, found.reason)
+    return found
+
+
+def _decoded(
+    data: bytes, found: Format, max_pixels: int, enough: int | None, page: int
+) -> Photograph:
+    limit = min(max_pixels, MAX_MEMORY // found.memory)
+    image = _open(data, found, limit)
+    size = image.size
+    loaded = _loaded(image, found, enough, page)
+    if loaded.damage and found.end:
+        # The decoder waited for more; told that this is all, it gives what it has.
+        image = _open(data + found.end, found, limit)
+        loaded = replace(_loaded(image, found, enough, page), damage=loaded.damage)
+    if loaded.damage and is_blank(image):
+        raise ImageProblem(Status.UNREADABLE, f"the file is damaged: {loaded.damage}")
+    if found.frames == "pages":
+        _check_size(image, limit)  # each page has a size of its own
+        size = image.size
+    orientation, odd = _orientation(image)
+    pixels = to_bgr(image)
+    image.close()
+    turned = orientation in _ON_ITS_SIDE
+    width, height = (size[1], size[0]) if turned else size
+    damage = f"the file is damaged ({loaded.damage}): what could be read of it was"
+    notes = (found.note, loaded.note, odd, damage if loaded.damage else "")
+    note = "; ".join(note for note in notes if note)
+    return Photograph(upright(pixels, orientation), width, height, found, loaded.pages, note)
+
+
+def _open(data: bytes, found: Format, limit: int) -> Image.Image:
+    """Open a file without decoding it; not through `Image.open`, whose limit is the program's."""
+    module, name = found.reader.split(":")
+    image: Image.Image = getattr(import_module(module), name)(io.BytesIO(data))
+    _check_size(image, limit)
+    return image
+
+
+def _loaded(image: Image.Image, found: Format, enough: int | None, page: int) -> Loaded:
+    if enough:
+        _reduce(image, enough)
+    return load_one(image, found, page)
 
 
 def _reduce(image: Image.Image, enough: int) -> None:
     """Have a JPEG decoded smaller, by the scaling that its cosine transform gives for free."""
     factor = enough / max(image.size)
-    if factor < 1:
+    if factor < 1 and isinstance(image, JpegImageFile):
         image.draft(None, (int(image.size[0] * factor), int(image.size[1] * factor)))
 
 
-def _check_size(width: int, height: int, limit: int) -> None:
+def _orientation(image: Image.Image) -> tuple[int, str]:
+    """Give the EXIF orientation of a loaded image, 1 to 8, and what is odd about it."""
+    if isinstance(image, TiffImageFile):
+        return 1, ""  # Pillow has obeyed it
+    raw = image.info.get("exif")
+    if raw is None and "Raw profile type exif" in image.info:  # PNG by ImageMagick
+        raw = bytes.fromhex("".join(image.info["Raw profile type exif"].split("\n")[3:]))
+    exif = Image.Exif()
+    try:
+        exif.load(raw or b"")
+        value = exif.get(_ORIENTATION, 1)
+    except Exception:  # noqa: BLE001 - Pillow raises anything on damaged EXIF
+        return 1, "its EXIF is damaged, so it is taken as it lies"
+    return (value if value in range(1, 9) else 1), ""
+
+
+def _check_size(image: Image.Image, limit: int) -> None:
+    width, height = image.size
     if width * height > limit:
         raise ImageProblem(
-            "too_large",
+            Status.TOO_LARGE,
             f"{width} x {height} pixels are more than the {limit // 1_000_000} megapixels "
             "that are read, as a guard against decompression bombs",
         )
     if width < 1 or height < 1:
-        raise ImageProblem("unreadable", f"the image has {width} x {height} pixels")
-
-
-def _to_rgb(image: Image.Image) -> Image.Image:
-    if image.mode.startswith(("I", "F")):
-        image = _to_eight_bits(image)
-    if image.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in image.info:
-        rgba = image.convert("RGBA")
-        return Image.alpha_composite(Image.new("RGBA", rgba.size, "white"), rgba).convert("RGB")
-    return image if image.mode == "RGB" else image.convert("RGB")  # the same mode: a copy
-
-
-def _to_eight_bits(image: Image.Image) -> Image.Image:
-    """Scale grey of 16 or 32 bits or floating point; Pillow itself would clip it at 255."""
-    values = np.asarray(image).astype(np.float64)
-    if not np.isfinite(values).all():
-        raise ImageProblem("unreadable", "the image has values that are not numbers")
-    if image.mode.startswith("I;16") or (image.mode == "I" and 255 < values.max() <= 65535):
-        values = values / 257.0  # 65535 / 257 = 255
-    elif values.max() <= 1.0 and values.min() >= 0.0:
-        values = values * 255.0
-    elif values.max() > 255.0 or values.min() < 0.0:
-        span = values.max() - values.min()
-        values = (values - values.min()) * (255.0 / span)
-    return Image.fromarray(np.rint(values).astype(np.uint8))
+        raise ImageProblem(Status.UNREADABLE, f"the image has {width} x {height} pixels")

@@ -16,15 +16,14 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from visage.errors import VisageError
+from visage.formats import by_suffix
 from visage.privacy.sweep import Findings, Needles, Sweeper
 from visage.resources import PAGES, REPORT_PAGES, RULES
 from visage.search import existing
 from visage.search.existing import listed
 from visage.sets.deny import DenyList, read_deny, write_deny
 from visage.sets.listing import (
-    IMAGE_SUFFIXES,
     SETS,
-    VECTOR_SUFFIX,
     Entry,
     Stat,
     as_path,
@@ -33,6 +32,7 @@ from visage.sets.listing import (
     label_of,
     list_entries,
 )
+from visage.sets.walk import VECTOR_SUFFIX
 from visage.store.files import PRIVATE, TEMPORARY, replacing, write_text
 from visage.store.names import read_names
 from visage.store.tables import DAMAGE
@@ -254,7 +254,7 @@ def _collect(subject: Subject, config: dict, names: str | None, results: Path) -
     needles.hashes = {sha for place, sha in _recorded(results) if sha and subject.has(*place)}
     for name, image in subject.images:
         path = Path(config[name], as_path(image))
-        if path.is_file() and path.suffix.lower() in IMAGE_SUFFIXES:
+        if path.is_file() and path.suffix != VECTOR_SUFFIX:
             with path.open("rb") as file:
                 needles.hashes.add(hashlib.file_digest(file, "sha256").hexdigest())
         for vector in _vectors(config, name, image):
@@ -348,7 +348,7 @@ def _remove_beside(config: dict, subject: Subject) -> int:
 
 
 def _is_image(path: Path) -> bool:
-    return path.suffix.lower() in IMAGE_SUFFIXES
+    return by_suffix(path.suffix) is not None
 
 
 def _unlink(files: list[Path]) -> int:

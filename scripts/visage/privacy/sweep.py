@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from visage.search.faces import unit
-from visage.sets.listing import as_text
+from visage.store.paths import as_text
 from visage.store.tables import DAMAGE
 
 # A text as short as this, or a number, stands in any file: only columns that hold ids are asked.

@@ -5,43 +5,21 @@ The Snakefile imports this module, so it needs the standard library only.
 
 import json
 import os
-import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
 from visage.errors import VisageError
+from visage.formats import readable
+from visage.layout import SETS
+from visage.sets.walk import VECTOR_SUFFIX, Found, Stat, walk
 from visage.store.files import write_if_changed
+from visage.store.paths import as_path, as_text, nfc, shard_of
 
-SETS = ("gallery", "queries")
-IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"})
-VECTOR_SUFFIX = ".vector"
-
-# File names are bytes, tables hold Unicode. Python gives undecodable bytes as lone surrogates,
-# which UTF-8 cannot hold; they travel as private-use characters (the mapping of Cygwin and MirBSD).
-_TO_TEXT = {0xDC00 + byte: 0xF700 + byte for byte in range(0x80, 0x100)}
-_TO_PATH = {private: surrogate for surrogate, private in _TO_TEXT.items()}
+__all__ = ["SETS", "Entry", "Manifest", "Stat", "as_path", "as_text", "shard_of"]
 
 # Made once, not for each of a million lines.
 _ENCODE = json.JSONEncoder(separators=(",", ":")).encode
-
-
-def as_text(path: str) -> str:
-    """Give a path from the operating system as text that any encoding can hold."""
-    return path if path.isascii() else path.translate(_TO_TEXT)
-
-
-def as_path(text: str) -> str:
-    """Give the path that `as_text` made `text` from."""
-    return text if text.isascii() else text.translate(_TO_PATH)
-
-
-class Stat(NamedTuple):
-    """What tells whether a file is still the same without reading it."""
-
-    size: int  # bytes
-    mtime_ns: int
 
 
 class Entry(NamedTuple):
@@ -61,27 +39,27 @@ class Manifest:
     entries: list[Entry]
 
 
-def shard_of(image: str, shards: int) -> int:
-    """Give the shard of an image: the same on every machine, whatever else is in the set."""
-    return zlib.crc32(image.encode()) % shards
-
-
 def label_of(image: str) -> str:
-    """Give the folder of the first level: the person or the group; "" at the top level."""
+    """Give the folder of the first level: the person or the group; "" at the top level.
+
+    In NFC: a person's folder that comes from a Mac is that of the same person.
+    """
     folder, separator, _ = image.partition("/")
-    return folder if separator else ""
+    return nfc(folder) if separator else ""
 
 
 def list_entries(root: Path, import_vectors: bool) -> list[Entry]:
-    """List the images below `root`, sorted by path; with `import_vectors` their vectors too.
-
-    Folders whose name begins with a dot and the `._` files of macOS are left out. Links are
-    followed, circles are not.
+    """List the pictures and films below `root`, sorted by path; perhaps their vectors too.
 
     Raises:
-        VisageError: A folder cannot be read.
+        VisageError: A folder cannot be read, or a link of the first level leads nowhere.
     """
-    stats = {as_text(path): stat for path, stat in _walk(os.fspath(root), "", ())}
+    return entries_of(walk(os.fspath(root)), import_vectors)
+
+
+def entries_of(found: Found, import_vectors: bool) -> list[Entry]:
+    """Give what a walk found as the entries of a set, sorted by path."""
+    stats = {as_text(path): stat for path, stat in found.files.items()}
     images = sorted(path for path in stats if not path.endswith(VECTOR_SUFFIX))
     if not import_vectors:
         return [Entry(image, stats[image]) for image in images]
@@ -122,41 +100,6 @@ def _vectors_of(images: list[str], stats: dict[str, Stat]) -> dict[str, str | No
     return found
 
 
-def _walk(
-    folder: str, prefix: str, above: tuple[tuple[int, int], ...]
-) -> Iterator[tuple[str, Stat]]:
-    try:
-        here = os.stat(folder)  # noqa: PTH116
-        children = list(os.scandir(folder))
-    except OSError as error:
-        raise VisageError(
-            f"The folder {folder} cannot be read: {error.strerror}. Change its permissions, or "
-            "move it out of the set."
-        ) from error
-    identity = (here.st_dev, here.st_ino)
-    if identity in above:
-        return
-    for child in children:
-        try:
-            if child.is_dir():
-                if not child.name.startswith("."):
-                    yield from _walk(child.path, f"{prefix}{child.name}/", (*above, identity))
-            elif _is_listed(child.name):
-                stat = child.stat()
-                yield prefix + child.name, Stat(stat.st_size, stat.st_mtime_ns)
-        except OSError:
-            # A link to nowhere, or a file that went away just now: as an image it is unreadable,
-            # and the embed job says so in a row.
-            if _is_listed(child.name):
-                yield prefix + child.name, Stat(-1, 0)
-
-
-def _is_listed(name: str) -> bool:
-    suffix = os.path.splitext(name)[1]  # noqa: PTH122 - a million Paths are slow
-    wanted = suffix.lower() in IMAGE_SUFFIXES or suffix == VECTOR_SUFFIX
-    return wanted and not name.startswith("._")
-
-
 def check_set(key: str, root: Path, entries: list[Entry]) -> None:
     """Raise a VisageError if the set of config key `key` can give no result.
 
@@ -166,8 +109,7 @@ def check_set(key: str, root: Path, entries: list[Entry]) -> None:
     if not entries:
         raise VisageError(
             f"{key}: no image in {root.absolute()} (looked in all its folders for "
-            f"{', '.join(sorted(IMAGE_SUFFIXES))}, in any letter case). Put photographs there or "
-            "name another folder."
+            f"{', '.join(readable())}). Put photographs there or name another folder."
         )
     if key == "gallery" and not any(label_of(entry.image) for entry in entries):
         raise VisageError(

@@ -10,7 +10,6 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from visage.errors import VisageError
-from visage.sets.listing import as_path, as_text, shard_of
 from visage.store.files import (
     PRIVATE,
     TEMPORARY,
@@ -19,6 +18,7 @@ from visage.store.files import (
     write_new,
     write_text,
 )
+from visage.store.paths import as_path, as_text, shard_of
 from visage.store.tables import read_table
 
 log = logging.getLogger(__name__)
