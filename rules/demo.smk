@@ -53,7 +53,7 @@ if PLAN.waits_for_demo:
             mem_mb=500,
             runtime=5,
         params:
-            config=literal(CONFIG.as_data()),
+            config=literal(config),
             registry=REGISTRY_FILE,
             demo=literal(DEMO),
         script:

@@ -18,12 +18,12 @@ rule build_index:
         f"{RESULTS}/benchmarks/build_index.tsv"
     conda:
         "../envs/match.yaml"
-    threads: CONFIG.index.jobs
+    threads: config["index"]["jobs"]
     resources:
         mem_mb=4000,
         runtime=60,
     params:
-        **CONFIG.index.as_data(),
+        **config["index"],
     script:
         "../scripts/build_index.py"
 

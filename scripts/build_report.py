@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from visage.config import Match
 from visage.report import build_report
 from visage.search.threshold import resolve_threshold
 from visage.workflow.job import logged, optional, paths
@@ -14,15 +13,14 @@ if TYPE_CHECKING:
 
 with logged(snakemake.log[0]):
     params = snakemake.params
-    match = Match.model_validate(params.match)
     names = snakemake.input.get("names")
     evaluation = snakemake.input.get("evaluation")
     threshold = resolve_threshold(
-        match.threshold,
+        params.match["threshold"],
         params.published,
         params.normalize,
         optional(evaluation),
-        match.ranking,
+        params.match["ranking"],
     )
     build_report(
         gallery_tables=paths(snakemake.input.gallery_tables),
@@ -37,8 +35,8 @@ with logged(snakemake.log[0]):
         queries_folder=Path(params.queries),
         names=optional(names),
         links=params.links,
-        search=match.search,
-        ranking=match.ranking,
+        search=params.match["search"],
+        ranking=params.match["ranking"],
         normalize=params.normalize,
         threshold=threshold.value,
         threshold_source=threshold.source,

@@ -6,7 +6,6 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from visage.config import load
 from visage.privacy.forget import forget
 from visage.workflow.job import aloud, logged
 
@@ -30,15 +29,14 @@ def rebuild(targets: list[str]) -> bool:
 
 
 with logged(snakemake.log[0]):
-    config = load(snakemake.params.config)
     report = forget(
-        config=config,
+        config=snakemake.params.config,
         names=snakemake.params.names,
         outputs=set(snakemake.params.outputs),
         log_file=Path(snakemake.log[0]),
         rebuild=rebuild,
     )
-    index = config.index.existing
+    index = snakemake.params.config["index"]["existing"]
     aloud(
         "Forgotten; nothing of it was found in the results. What was removed and searched: "
         f"{report}\nThe photographs and the names file are yours and were not touched."

@@ -148,7 +148,7 @@ def _decoded(
     if found.frames == "pages":
         _check_size(image, limit)  # each page has a size of its own
         size = image.size
-    orientation, odd = _orientation(image)
+    orientation, odd = orientation_of(image)
     pixels = to_bgr(image)
     image.close()
     turned = orientation in _ON_ITS_SIDE
@@ -180,7 +180,7 @@ def _reduce(image: Image.Image, enough: int) -> None:
         image.draft(None, (int(image.size[0] * factor), int(image.size[1] * factor)))
 
 
-def _orientation(image: Image.Image) -> tuple[int, str]:
+def orientation_of(image: Image.Image) -> tuple[int, str]:
     """Give the EXIF orientation of a loaded image, 1 to 8, and what is odd about it."""
     if isinstance(image, TiffImageFile):
         return 1, ""  # Pillow has obeyed it

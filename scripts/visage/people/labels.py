@@ -12,7 +12,8 @@ from enum import StrEnum
 from pathlib import Path
 
 from visage.errors import VisageError
-from visage.store.text import guard, nfc, unguard
+from visage.store.paths import nfc
+from visage.store.text import guard, unguard
 from visage.types import Box
 
 COLUMNS = ("sha256", "image", "x", "y", "w", "h", "person", "say", "source", "date")

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from visage.errors import VisageError
-from visage.store.text import nfc, unguard
+from visage.store.paths import nfc
+from visage.store.text import unguard
 
 COLUMNS = ("id", "same_as", "name")
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from visage.people.labels import Say, Statement
-from visage.store.text import nfc
+from visage.store.paths import nfc
 from visage.types import Box
 
 # Programs draw boxes of their own: digiKam's are a third smaller than the detector's here,

@@ -6,14 +6,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
-from PIL import Image
-
+from visage.images.header import Header, read_header
 from visage.people.labels import Say
 from visage.people.turning import Area, upright
-from visage.sets.listing import as_path
+from visage.store.paths import as_path
 from visage.types import Box
-
-_ORIENTATION = 0x0112  # EXIF tag
 
 
 @dataclass(frozen=True)
@@ -33,19 +30,11 @@ class Fault:
 
 
 @dataclass(frozen=True)
-class Header:
-    """What the first bytes of an image file tell."""
-
-    orientation: int  # 1 to 8
-    xmp: bytes | None
-
-
-@dataclass(frozen=True)
 class Picture:
     """A photograph of a set that could be read."""
 
     root: Path
-    image: str  # path relative to `root`, as `visage.sets.listing.as_text` gives it
+    image: str  # path relative to `root`, as `visage.store.paths.as_text` gives it
     width: int  # of the upright picture, pixels
     height: int
 
@@ -56,18 +45,13 @@ class Picture:
 
     @cached_property
     def header(self) -> Header:
-        """Its orientation and the packet inside it.
+        """How the file is turned, and the packet inside it.
 
         Raises:
             OSError: The file cannot be read.
+            ValueError: It is damaged.
         """
-        with Image.open(self.path) as image:
-            # HEIC and AVIF are given upright already, with a tag of 1.
-            orientation = image.getexif().get(_ORIENTATION, 1)
-            packet = image.info.get("xmp") or image.getexif().get(700)
-        data = packet.encode() if isinstance(packet, str) else packet
-        known = orientation if orientation in range(1, 9) else 1
-        return Header(known, bytes(data) if data else None)
+        return read_header(self.path)
 
     def box(self, area: Area) -> Box:
         """Give an area of the stored picture in pixels of the upright one."""

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, quote
 
 from visage.people.importing.base import Fault, Found, Picture
 from visage.people.labels import Say
-from visage.store.text import nfc
+from visage.store.paths import nfc
 from visage.types import Box
 
 log = logging.getLogger(__name__)

@@ -12,7 +12,7 @@ from defusedxml.ElementTree import parse
 
 from visage.people.importing.base import Fault, Found, Picture
 from visage.people.turning import Area
-from visage.store.text import nfc
+from visage.store.paths import nfc
 
 _FACE = re.compile(r"rect64\(([0-9a-fA-F]{1,16})\),([0-9a-fA-F]+)")
 _NOBODY = "ffffffffffffffff"

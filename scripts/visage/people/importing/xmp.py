@@ -56,7 +56,7 @@ def _packets(picture: Picture) -> Iterator[tuple[str, bytes | Fault]]:
                 yield where, Fault(f"XMP {where} cannot be read: {error.strerror}")
     try:
         inside = picture.header.xmp
-    except (OSError, ValueError, SyntaxError) as error:
+    except (OSError, ValueError) as error:
         yield "inside", Fault(f"XMP inside the photograph cannot be read: {error}")
         return
     if inside:

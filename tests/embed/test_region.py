@@ -1,0 +1,77 @@
+"""A face where a person says that there is one."""
+
+import io
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from PIL import Image
+from visage.embed.region import BY_BOX, FOUND, face_in_region
+from visage.types import Box, Embeddings, Face, Model, Pixels
+
+BOX = Box(150, 90, 20, 24)  # white in the picture
+
+
+class Bright:
+    """Finds what is white, if it has enough pixels."""
+
+    def __init__(self, least: int) -> None:
+        self.least = least
+
+    def detect(self, pixels: Pixels) -> list[Face]:
+        rows, columns = np.nonzero(pixels[..., 0] > 128)
+        if len(rows) < self.least:
+            return []
+        x, y = float(columns.min()), float(rows.min())
+        w, h = float(columns.max()) + 1 - x, float(rows.max()) + 1 - y
+        return [Face(x, y, w, h, 0.9, np.full((5, 2), [x, y], np.float32))]
+
+
+class Mean:
+    size = (8, 8)
+    batch = 1
+
+    def embed(self, crops: Sequence[Pixels]) -> Embeddings:
+        return np.array([[crop.mean(), 1.0] for crop in crops], np.float32)
+
+
+def crop(pixels: Pixels, face: Face) -> Pixels:
+    x, y = int(face.x), int(face.y)
+    return pixels[y : y + int(face.h), x : x + int(face.w)]
+
+
+@pytest.fixture
+def data() -> bytes:
+    image = Image.new("RGB", (400, 300))
+    image.paste((255, 255, 255), (150, 90, 170, 114))
+    file = io.BytesIO()
+    image.save(file, "PNG")
+    return file.getvalue()
+
+
+def test_a_face_too_small_for_the_picture_is_found_in_its_surroundings(data: bytes) -> None:
+    detector = Bright(least=2000)  # more pixels than it has in the picture
+    made = face_in_region(
+        Model(lambda: detector, Mean(), crop), detector, data, Box(145, 85, 30, 34)
+    )
+    assert made.reason == FOUND
+    assert (made.face.x, made.face.y, made.face.w, made.face.h) == pytest.approx(BOX, abs=1)
+    assert made.embedding[0] > 240
+    assert made.face.landmarks[0] == pytest.approx((150, 90), abs=1)
+
+
+@pytest.mark.parametrize("box", [BOX, Box(0, 0, 30, 30), Box(390, 290, 30, 30)])
+def test_where_nothing_is_found_the_box_is_embedded(data: bytes, box: Box) -> None:
+    detector = Bright(least=10**9)
+    made = face_in_region(Model(lambda: detector, Mean(), crop), detector, data, box)
+    assert made.reason == BY_BOX
+    assert (made.face.x, made.face.y, made.face.w, made.face.h) == box
+    assert np.isnan(made.face.landmarks).all()
+
+
+def test_another_face_nearby_is_not_taken(data: bytes) -> None:
+    detector = Bright(least=1)
+    made = face_in_region(
+        Model(lambda: detector, Mean(), crop), detector, data, Box(172, 90, 20, 24)
+    )
+    assert made.reason == BY_BOX
