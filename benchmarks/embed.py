@@ -29,7 +29,7 @@ import pandas as pd
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from visage.config.load import load as load_config  # noqa: E402
+from visage.config import Faces  # noqa: E402
 from visage.embed.cache import Cache, Hashes  # noqa: E402
 from visage.embed.embedder import Embedder, Task  # noqa: E402
 from visage.images.decode import decode  # noqa: E402
@@ -66,7 +66,7 @@ class Ours:
     def __init__(self, folder: Path, entry: ModelEntry, threads: int) -> None:
         self.folder, self.threads = folder, threads
         self.model = load_model(entry, ROOT / "weights", threads)
-        self.faces = load_config({})["faces"] | {"min_confidence": SURE}
+        self.faces = Faces(min_confidence=SURE)
         self.tasks = [Task(item, None) for item in list_entries(folder, False)]
 
     def run(self) -> int:

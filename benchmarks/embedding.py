@@ -8,11 +8,10 @@ import pyarrow as pa
 from visage.embed.runner import embed_shard
 from visage.models.fingerprint import fingerprint
 from visage.models.registry import Registry
-from visage.sets.listing import list_entries, write_manifests
+from visage.sets.listing import ShardSettings, list_entries, write_manifests
 from visage.store.tables import read_table
 
 # The config's defaults but for nothing: what a user gets who changes no key.
-FACES = {"keep": "all", "min_confidence": 0.6, "min_size": 24, "no_face": "skip", "regions": None}
 
 
 @dataclass(frozen=True)
@@ -60,8 +59,8 @@ def embed(folder: Path, models: Models, model: str, labelled: bool) -> Embedded:
     mark = fingerprint(models.registry, entry)
     place = models.work / model / f"{folder.parent.name}-{folder.name}"
     entries = list_entries(folder, import_vectors=False)
-    settings = {"set": name, "model": mark, "faces": FACES, "import_vectors": False}
-    write_manifests(place / name, entries, 1, settings | {"regions": None})
+    settings = ShardSettings(set=name, model=mark)
+    write_manifests(place / name, entries, 1, settings)
     start = time.perf_counter()
     embed_shard(
         manifest=place / name / "0.jsonl",

@@ -23,7 +23,7 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "scripts"))
 
 from made_up import write_faces  # noqa: E402
-from visage.config.load import load as load_config  # noqa: E402
+from visage.config import Config, Index  # noqa: E402
 from visage.store.tables import Origin  # noqa: E402
 
 PUBLISHED = 1.128  # SFace's threshold; what decides which faces are copies of one another
@@ -32,22 +32,22 @@ PUBLISHED = 1.128  # SFace's threshold; what decides which faces are copies of o
 def index(folder: Path) -> None:
     from visage.search.index import build_index
 
-    settings = load_config({})["index"]
+    settings = Index()
     build_index(
         [folder / "gallery.parquet"],
         folder / "faces.parquet",
         folder / "face.db",
         folder / "face.json",
-        normalize=settings["normalize"],
-        trees=settings["trees"],
-        seed=settings["seed"],
+        normalize=settings.normalize,
+        trees=settings.trees,
+        seed=settings.seed,
     )
 
 
 def match(folder: Path, ranking: str) -> None:
     from visage.search.match import match_shard
 
-    config = load_config({})
+    config = Config()
     match_shard(
         folder / "queries.parquet",
         folder / "faces.parquet",
@@ -55,8 +55,8 @@ def match(folder: Path, ranking: str) -> None:
         None,
         folder / f"matches-{ranking}.parquet",
         sidecar=lambda image: folder / "sidecars" / f"{image}.json",
-        settings=config["match"] | {"ranking": ranking},
-        normalize=config["index"]["normalize"],
+        settings=config.match.replace(ranking=ranking),
+        normalize=config.index.normalize,
         threshold=PUBLISHED,
     )
 
@@ -66,12 +66,12 @@ def evaluate(folder: Path) -> None:
     from visage.report.evaluation_page import write_page
     from visage.search.neighbours import copy_limit
 
-    config = load_config({})
+    config = Config()
     result, evaluated = evaluate_gallery(
         folder / "faces.parquet",
-        config["match"]["ranking"],
-        config["index"]["normalize"],
-        config["match"]["fpir"],
+        config.match.ranking,
+        config.index.normalize,
+        config.match.fpir,
         PUBLISHED,
         copy_limit(PUBLISHED),
     )

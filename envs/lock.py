@@ -22,10 +22,10 @@ PYTHON = "3.12"  # of the environments
 PLATFORM = "x86_64-manylinux_2_28"  # of the environments
 _FILES = ("numpy", "pyarrow")
 _IMAGES = ("opencv-contrib-python-headless", "pi-heif", "pillow", "rawpy")
-_REGISTRY = ("jsonschema", "numpy", "pyyaml")
+_REGISTRY = ("numpy", "pydantic", "pyyaml")
 _EMBED = (
-    *("deepface", "jsonschema", "numpy", "onnxruntime", "openvino", "pi-heif", "pillow", "pyarrow"),
-    *("pyyaml", "rawpy", "tqdm", "werkzeug"),
+    *("deepface", "numpy", "onnxruntime", "openvino", "pi-heif", "pillow", "pyarrow"),
+    *("pydantic", "pyyaml", "rawpy", "tqdm", "werkzeug"),
 )
 # What the scripts of each stage import, directly, or DeepFace without declaring it; the file's
 # name is that of the stage.
@@ -35,12 +35,12 @@ ENVIRONMENTS = {
     "embed-cuda": (*_EMBED, "onnxruntime-gpu[cuda,cudnn]"),  # and embed-cuda.post-deploy.sh
     "embed-tensorflow": (*_EMBED, "mtcnn", "tensorflow", "tf-keras"),
     "embed-tensorflow-cuda": (*_EMBED, "mtcnn", "tensorflow[and-cuda]", "tf-keras"),
-    "evaluate": (*_FILES, *_IMAGES, "jinja2", "matplotlib", "scikit-learn"),
-    "match": (*_FILES, "annoy"),
+    "evaluate": (*_FILES, *_IMAGES, "jinja2", "matplotlib", "pydantic", "scikit-learn"),
+    "match": (*_FILES, "annoy", "pydantic"),
     "names": ("httpx", "tenacity"),
-    "privacy": _FILES,
-    "report": (*_FILES, *_IMAGES, "jinja2", "matplotlib"),
-    "score": (*_FILES, "pandas"),
+    "privacy": (*_FILES, "pydantic"),
+    "report": (*_FILES, *_IMAGES, "jinja2", "matplotlib", "pydantic"),
+    "score": (*_FILES, "pandas", "pydantic"),
     "weights": (*_REGISTRY, "httpx", "onnx", "pip", "tenacity", "tqdm"),
 }
 

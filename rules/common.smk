@@ -12,7 +12,7 @@ sys.path.insert(0, f"{workflow.basedir}/scripts")
 from visage.search import existing
 from visage.sets import listing
 from visage.workflow import plan
-from visage.config.load import load as load_config
+from visage.config import load as load_config
 from visage.errors import VisageError
 from visage.sets.listing import SETS
 from visage.models.registry import load_registry
@@ -24,18 +24,18 @@ WEIGHTS = os.path.normpath(f"{HERE}/weights")
 DEMO = "resources/demo"
 
 try:
-    config = load_config(config)
+    CONFIG = load_config(config)
     REGISTRY = load_registry(Path(REGISTRY_FILE))
-    ENTRY = REGISTRY.model(config["model"])
-    PLAN = plan.make(config, REGISTRY, DEMO)
-    if workflow.is_main_process and plan.is_a_run(config, sys.argv[1:]):
+    ENTRY = REGISTRY.model(CONFIG.model)
+    PLAN = plan.make(CONFIG, REGISTRY, DEMO)
+    if workflow.is_main_process and plan.is_a_run(CONFIG, sys.argv[1:]):
         # The processes of cluster jobs read the manifests; only this one lists the folders.
-        plan.prepare(PLAN, config)
+        plan.prepare(PLAN, CONFIG)
 except VisageError as error:
     raise WorkflowError(str(error))
 
-RESULTS = config["results"]
-SHARDS = list(range(config["shards"]))
+RESULTS = CONFIG.results
+SHARDS = list(range(CONFIG.shards))
 NAMES = PLAN.names or []
 
 
@@ -51,7 +51,7 @@ def tables(name):
 
 def shard_of(wildcards):
     """Give the shard of the image that the wildcards name."""
-    return listing.shard_of(listing.as_text(wildcards.image), config["shards"])
+    return listing.shard_of(listing.as_text(wildcards.image), CONFIG.shards)
 
 
 MATCHES = [f"{RESULTS}/queries/matches/{shard}.parquet" for shard in SHARDS]
@@ -64,9 +64,9 @@ def literal(value):
 
 def weights_of(wildcards):
     """Give the model's files, unless every embedding of the shard is there already."""
-    if config["import_vectors"]:
+    if CONFIG.import_vectors:
         manifest = Path(f"{RESULTS}/{wildcards.set}/manifests/{wildcards.shard}.jsonl")
-        if not listing.read_settings(manifest)["needs_model"]:
+        if not listing.read_settings(manifest).needs_model:
             return []
     return [ancient(f"{WEIGHTS}/{file}") for file in ENTRY.files]
 

@@ -53,7 +53,7 @@ if PLAN.waits_for_demo:
             mem_mb=500,
             runtime=5,
         params:
-            config=literal(config),
+            config=literal(CONFIG.as_data()),
             registry=REGISTRY_FILE,
             demo=literal(DEMO),
         script:

@@ -8,7 +8,7 @@ rule embed_shard:
     input:
         manifest=f"{RESULTS}/{{set}}/manifests/{{shard}}.jsonl",
         weights=weights_of,
-        regions=literal(config["faces"]["regions"] or []),
+        regions=literal(CONFIG.faces.regions or []),
     output:
         f"{RESULTS}/{{set}}/tables/{{shard}}.parquet",
     log:
@@ -16,7 +16,7 @@ rule embed_shard:
     benchmark:
         f"{RESULTS}/benchmarks/embed_shard/{{set}}-{{shard}}.tsv"
     wildcard_constraints:
-        set="|".join(plan.listed(config)),
+        set="|".join(plan.listed(CONFIG)),
     conda:
         PLAN.embed_environment
     threads: PLAN.embed_threads
@@ -25,26 +25,26 @@ rule embed_shard:
         runtime=240,
         gpu=PLAN.gpus,
     params:
-        root=lambda wildcards: config[wildcards.set],
-        model=config["model"],
+        root=lambda wildcards: CONFIG.folder(wildcards.set),
+        model=CONFIG.model,
         registry=REGISTRY_FILE,
         weights=WEIGHTS,
         cache=f"{RESULTS}/cache",
         vectors=lambda wildcards: PLAN.vectors[wildcards.set],
-        regions=literal(config["faces"]["regions"]),
-        shards=config["shards"],
-        deny=literal(config["deny"]),
+        regions=literal(CONFIG.faces.regions),
+        shards=CONFIG.shards,
+        deny=literal(CONFIG.deny),
     script:
         "../scripts/embed_shard.py"
 
 
 # The original program's index gives the gallery's tables at once.
-if config["index"]["existing"]:
+if CONFIG.index.existing:
 
     rule import_index:
         input:
-            database=existing.files_of(config["index"]["existing"])[0],
-            labels=existing.files_of(config["index"]["existing"])[1],
+            database=existing.files_of(CONFIG.index.existing)[0],
+            labels=existing.files_of(CONFIG.index.existing)[1],
         output:
             tables("gallery"),
         log:
@@ -58,10 +58,10 @@ if config["index"]["existing"]:
             mem_mb=4000,
             runtime=30,
         params:
-            model=config["model"],
+            model=CONFIG.model,
             registry=REGISTRY_FILE,
-            deny=literal(config["deny"]),
-            denied=existing.denied(config["deny"]),
+            deny=literal(CONFIG.deny),
+            denied=existing.denied(CONFIG.deny),
         script:
             "../scripts/import_index.py"
 

@@ -25,10 +25,10 @@ rule evaluate_gallery:
         mem_mb=6000,
         runtime=120,
     params:
-        gallery=literal(config["gallery"]),
-        ranking=config["match"]["ranking"],
-        fpir=config["match"]["fpir"],
-        normalize=config["index"]["normalize"],
+        gallery=literal(CONFIG.gallery),
+        ranking=CONFIG.match.ranking,
+        fpir=CONFIG.match.fpir,
+        normalize=CONFIG.index.normalize,
         published=ENTRY.threshold.model_dump(),
     script:
         "../scripts/evaluate_gallery.py"
@@ -36,5 +36,5 @@ rule evaluate_gallery:
 
 # The original's ranking has neither a threshold of its own nor probabilities.
 EVALUATION = (
-    [] if config["match"]["ranking"] == "visage" else rules.evaluate_gallery.output.json
+    [] if CONFIG.match.ranking == "visage" else rules.evaluate_gallery.output.json
 )

@@ -18,12 +18,12 @@ rule build_index:
         f"{RESULTS}/benchmarks/build_index.tsv"
     conda:
         "../envs/match.yaml"
-    threads: config["index"]["jobs"]
+    threads: CONFIG.index.jobs
     resources:
         mem_mb=4000,
         runtime=60,
     params:
-        **config["index"],
+        **CONFIG.index.as_data(),
     script:
         "../scripts/build_index.py"
 

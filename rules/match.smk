@@ -25,11 +25,11 @@ rule match_shard:
         mem_mb=3000,
         runtime=60,
     params:
-        settings=config["match"],
-        normalize=config["index"]["normalize"],
+        settings=CONFIG.match.as_data(),
+        normalize=CONFIG.index.normalize,
         published=ENTRY.threshold.model_dump(),
         sidecars=literal(PLAN.lists),
-        shards=config["shards"],
+        shards=CONFIG.shards,
     script:
         "../scripts/match_shard.py"
 
@@ -53,6 +53,6 @@ rule extract_match:
         mem_mb=500,
         runtime=5,
     params:
-        settings=config["match"],
+        settings=CONFIG.match.as_data(),
     script:
         "../scripts/extract_match.py"

@@ -23,8 +23,8 @@ rule fetch_names:
         mem_mb=500,
         runtime=600,
     params:
-        **config["stashbox"],
-        gallery=literal(config["gallery"]),
+        **CONFIG.stashbox.as_data(),
+        gallery=literal(CONFIG.gallery),
         cache=f"{RESULTS}/cache/stashbox",
     script:
         "../scripts/fetch_names.py"

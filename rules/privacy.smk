@@ -25,7 +25,7 @@ rule forget:
         mem_mb=4000,
         runtime=240,
     params:
-        config=literal(config),
+        config=literal(CONFIG.as_data()),
         names=literal(PLAN.names),
         outputs=made_in_results,
         snakefile=str(workflow.main_snakefile),
@@ -45,7 +45,7 @@ rule delete_results:
         mem_mb=1000,
         runtime=30,
     params:
-        config=literal(config),
+        config=literal(CONFIG.as_data()),
         outputs=made_in_results,
     script:
         "../scripts/delete_results.py"

@@ -33,11 +33,11 @@ rule build_report:
         mem_mb=4000,
         runtime=60,
     params:
-        gallery=literal(config["gallery"]),
-        queries=literal(config["queries"]),
-        links=literal(config["links"]),
-        match=config["match"],
-        normalize=config["index"]["normalize"],
+        gallery=literal(CONFIG.gallery),
+        queries=literal(CONFIG.queries),
+        links=literal(CONFIG.links),
+        match=CONFIG.match.as_data(),
+        normalize=CONFIG.index.normalize,
         published=ENTRY.threshold.model_dump(),
     script:
         "../scripts/build_report.py"

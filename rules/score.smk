@@ -62,8 +62,8 @@ rule score_matches:
         mem_mb=4000,
         runtime=30,
     params:
-        config=literal(config),
-        model=config["model"],
+        config=literal(CONFIG.as_data()),
+        model=CONFIG.model,
         registry=REGISTRY.model_dump(mode="json"),
         weights=WEIGHTS,
         benchmarks=f"{RESULTS}/benchmarks",

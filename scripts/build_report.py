@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from visage.config import Match
 from visage.report import build_report
 from visage.search.threshold import resolve_threshold
 from visage.workflow.job import logged, optional, paths
@@ -13,14 +14,15 @@ if TYPE_CHECKING:
 
 with logged(snakemake.log[0]):
     params = snakemake.params
+    match = Match.model_validate(params.match)
     names = snakemake.input.get("names")
     evaluation = snakemake.input.get("evaluation")
     threshold = resolve_threshold(
-        params.match["threshold"],
+        match.threshold,
         params.published,
         params.normalize,
         optional(evaluation),
-        params.match["ranking"],
+        match.ranking,
     )
     build_report(
         gallery_tables=paths(snakemake.input.gallery_tables),
@@ -35,8 +37,8 @@ with logged(snakemake.log[0]):
         queries_folder=Path(params.queries),
         names=optional(names),
         links=params.links,
-        search=params.match["search"],
-        ranking=params.match["ranking"],
+        search=match.search,
+        ranking=match.ranking,
         normalize=params.normalize,
         threshold=threshold.value,
         threshold_source=threshold.source,

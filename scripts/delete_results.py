@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from visage.config import load
 from visage.privacy.forget import delete_everything
 from visage.workflow.job import logged
 
@@ -11,4 +12,4 @@ if TYPE_CHECKING:
 
 with logged(snakemake.log[0]):
     params = snakemake.params
-    delete_everything(params.config, set(params.outputs), keep=Path(snakemake.log[0]))
+    delete_everything(load(params.config), set(params.outputs), keep=Path(snakemake.log[0]))

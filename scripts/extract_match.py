@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from visage.config import Match
 from visage.search.match import extract_match
 from visage.store.paths import as_text
 from visage.workflow.job import logged
@@ -11,11 +12,12 @@ if TYPE_CHECKING:
     from visage.workflow.job import snakemake
 
 with logged(snakemake.log[0]):
+    settings = Match.model_validate(snakemake.params.settings)
     extract_match(
         table=Path(snakemake.input.table),
         matches=Path(snakemake.input.matches),
         image=as_text(snakemake.wildcards.image),
         output=Path(snakemake.output[0]),
-        ranking=snakemake.params.settings["ranking"],
-        results=snakemake.params.settings["results"],
+        ranking=settings.ranking,
+        results=settings.results,
     )

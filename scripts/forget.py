@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from visage.config import load
 from visage.privacy.forget import forget
 from visage.workflow.job import aloud, logged
 
@@ -29,14 +30,15 @@ def rebuild(targets: list[str]) -> bool:
 
 
 with logged(snakemake.log[0]):
+    config = load(snakemake.params.config)
     report = forget(
-        config=snakemake.params.config,
+        config=config,
         names=snakemake.params.names,
         outputs=set(snakemake.params.outputs),
         log_file=Path(snakemake.log[0]),
         rebuild=rebuild,
     )
-    index = snakemake.params.config["index"]["existing"]
+    index = config.index.existing
     aloud(
         "Forgotten; nothing of it was found in the results. What was removed and searched: "
         f"{report}\nThe photographs and the names file are yours and were not touched."

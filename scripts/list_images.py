@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from visage.config import load
 from visage.models.registry import load_registry
 from visage.workflow import plan
 from visage.workflow.job import logged
@@ -12,5 +13,6 @@ if TYPE_CHECKING:
 
 with logged(snakemake.log[0]):
     params = snakemake.params
-    made = plan.make(params.config, load_registry(Path(params.registry)), params.demo)
-    plan.write_listing(made, params.config)
+    config = load(params.config)
+    made = plan.make(config, load_registry(Path(params.registry)), params.demo)
+    plan.write_listing(made, config)

@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from visage.config import Match
 from visage.search.calibration import read_evaluation
 from visage.search.match import match_shard, remove_old_lists
 from visage.search.threshold import resolve_threshold
@@ -18,17 +19,18 @@ log = logging.getLogger(__name__)
 
 with logged(snakemake.log[0]):
     params = snakemake.params
+    settings = Match.model_validate(params.settings)
     names = snakemake.input.get("names")
     table, output = Path(snakemake.input.table), Path(snakemake.output[0])
     folder = optional(params.sidecars)
     evaluation = snakemake.input.get("evaluation")
     own = optional(evaluation)
     threshold = resolve_threshold(
-        params.settings["threshold"],
+        settings.threshold,
         params.published,
         params.normalize,
         own,
-        params.settings["ranking"],
+        settings.ranking,
     )
     log.info("threshold %s: %s", threshold.value, threshold.source)
     match_shard(
@@ -38,7 +40,7 @@ with logged(snakemake.log[0]):
         names=optional(names),
         output=output,
         sidecar=partial(sidecar_path, folder, suffix=".json") if folder else None,
-        settings=params.settings,
+        settings=settings,
         normalize=params.normalize,
         threshold=threshold.value,
         calibration=read_evaluation(own).calibration if own else None,

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from visage.config import load
 from visage.models.entries import Registry
 from visage.score.score import score
 from visage.workflow.job import logged, optional, paths
@@ -13,23 +14,23 @@ if TYPE_CHECKING:
 
 
 with logged(snakemake.log[0]):
-    inputs, params, config = snakemake.input, snakemake.params, snakemake.params.config
+    inputs, params, config = snakemake.input, snakemake.params, load(snakemake.params.config)
     scores = Path(snakemake.output.scores)
     names = inputs.get("names")
     evaluation = inputs.get("evaluation")
     score(
         matches=paths(inputs.matches),
         names=optional(names),
-        links=config["links"],
-        results=config["match"]["results"],
+        links=config.links,
+        results=config.match.results,
         output=scores,
         tables=paths(inputs.tables),
         evaluation=optional(evaluation),
-        normalize=config["index"]["normalize"],
+        normalize=config.index.normalize,
     )
     write_provenance(
         output=Path(snakemake.output.provenance),
-        config=config,
+        config=config.as_data(),
         model=params.model,
         registry=Registry.model_validate(params.registry),
         tables={"gallery": paths(inputs.gallery), "queries": paths(inputs.tables)},

@@ -9,14 +9,17 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
-from visage.config.docs import README, render
-from visage.config.load import leaves, load, missing_folder, read_schema
+from pydantic import ValidationError
+from visage.config import Config, load, missing_folder
+from visage.config import __main__ as command
+from visage.config.describe import leaves, schema
+from visage.config.generated import files
 from visage.errors import VisageError
 
 CONFIG = Path(__file__).parents[2] / "config"
 # On a busy machine an example may take its time.
 QUIET = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-SCHEMA = read_schema()
+SCHEMA = schema()
 LEAVES = dict(leaves(SCHEMA))
 
 
@@ -29,7 +32,7 @@ def nested(key: str, value: Any) -> dict:
 
 def looked_up(config: Any, key: str) -> Any:
     for name in key.split("."):
-        config = config[name]
+        config = getattr(config, name)
     return config
 
 
@@ -41,7 +44,9 @@ def complaints(config: Any) -> list[str]:
 
 
 def test_config_yaml_holds_every_default_and_nothing_else() -> None:
-    assert yaml.safe_load((CONFIG / "config.yaml").read_text(encoding="utf-8")) == load({})
+    assert (
+        yaml.safe_load((CONFIG / "config.yaml").read_text(encoding="utf-8")) == load({}).as_data()
+    )
 
 
 def test_every_line_of_the_schema_is_usable() -> None:
@@ -51,14 +56,32 @@ def test_every_line_of_the_schema_is_usable() -> None:
         Draft202012Validator(part).validate(part["default"])
 
 
-def test_readme_is_made_from_the_schema() -> None:
-    assert README.read_text(encoding="utf-8") == render(SCHEMA)
+@pytest.mark.parametrize("path", files(), ids=lambda path: path.name)
+def test_what_is_made_from_the_models_is_as_they_say(path: Path) -> None:
+    mend = "mend it with: PYTHONPATH=scripts python -m visage.config --fix"
+    assert path.read_text(encoding="utf-8") == files()[path], mend
+
+
+def test_fix_mends_what_is_made_from_the_models(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = {tmp_path / "README.md": "new\n"}
+    (tmp_path / "README.md").write_text("old\n")
+    monkeypatch.setattr(command, "files", lambda: wanted)
+    monkeypatch.setattr(sys, "argv", ["config"])
+    assert command.main() == 1
+    assert (tmp_path / "README.md").read_text() == "old\n"
+    monkeypatch.setattr(sys, "argv", ["config", "--fix"])
+    assert command.main() == 0
+    assert (tmp_path / "README.md").read_text() == "new\n"
+    monkeypatch.setattr(sys, "argv", ["config"])
+    assert command.main() == 0
 
 
 def test_preset_is_the_original_program() -> None:
     preset = load(yaml.safe_load((CONFIG / "visage-ml.yaml").read_text(encoding="utf-8")))
-    assert preset["model"] == "facenet512-retinaface"
-    assert preset["faces"] == {
+    assert preset.model == "facenet512-retinaface"
+    assert preset.faces.as_data() == {
         "keep": "largest",
         "min_confidence": 0.9,
         "min_size": 0,
@@ -66,8 +89,8 @@ def test_preset_is_the_original_program() -> None:
         "regions": None,
     }
     index = {"normalize": False, "trees": 100, "seed": 42, "jobs": 1, "existing": None}
-    assert preset["index"] == index
-    assert preset["match"] == {
+    assert preset.index.as_data() == index
+    assert preset.match.as_data() == {
         "search": "annoy",
         "neighbours": 50,
         "results": 10,
@@ -162,7 +185,7 @@ def test_no_key_takes_a_value_of_the_wrong_type(key: str, value: Any) -> None:
 )
 def test_what_is_given_stays_and_the_rest_is_default(config: dict) -> None:
     loaded = load(config)
-    assert load(loaded) == loaded
+    assert load(loaded.as_data()) == loaded
     for key, part in LEAVES.items():
         section = config.get(key.split(".")[0], {}) if "." in key else config
         name = key.rpartition(".")[2]
@@ -170,12 +193,16 @@ def test_what_is_given_stays_and_the_rest_is_default(config: dict) -> None:
         assert looked_up(loaded, key) == expected
 
 
-def test_the_copy_shares_nothing_with_what_was_given() -> None:
-    config = {"faces": {"keep": "largest"}}
-    loaded = load(config)
-    loaded["faces"]["keep"] = "all"
-    assert config == {"faces": {"keep": "largest"}}
-    assert load({})["faces"]["keep"] == "all"
+def test_a_config_cannot_be_changed_but_replaced_with_a_checked_one() -> None:
+    config = Config()
+    with pytest.raises(ValidationError, match="frozen"):
+        config.faces.keep = "largest"
+    assert config.replace(shards=8).shards == 8
+    assert config.shards == 4
+    with pytest.raises(ValidationError):
+        config.replace(shards=0)
+    with pytest.raises(ValidationError):
+        config.faces.replace(kep="all")
 
 
 @pytest.mark.parametrize(
@@ -256,9 +283,9 @@ def test_missing_folder_names_the_nearest_one(tmp_path: Path) -> None:
 
 def run_snakemake(folder: Path, *arguments: str) -> subprocess.CompletedProcess:
     (folder / "Snakefile").write_text(
-        "from visage.config.load import load\n"
+        "from visage.config import load\n"
         "config = load(config)\n"
-        "print('TAKEN', config['gallery'], config['match'], config['names'])\n"
+        "print('TAKEN', config.gallery, config.match.as_data(), config.names)\n"
         "rule all:\n    shell: 'true'\n"
     )
     return subprocess.run(
@@ -274,7 +301,7 @@ def run_snakemake(folder: Path, *arguments: str) -> subprocess.CompletedProcess:
 def test_values_arrive_from_the_command_line(tmp_path: Path) -> None:
     match = "match={neighbours: 20, threshold: 1.5}"
     done = run_snakemake(tmp_path, "--config", "gallery=./2024", match, "names=null")
-    expected = {**load({})["match"], "neighbours": 20, "threshold": 1.5}
+    expected = {**Config().match.as_data(), "neighbours": 20, "threshold": 1.5}
     assert f"TAKEN 2024 {expected} None" in done.stdout, done.stderr
     wrong = run_snakemake(tmp_path, "--config", "gallery=2024", "match={neighbors: 20}")
     assert wrong.returncode != 0

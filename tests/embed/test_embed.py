@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from visage.config import Faces
 from visage.embed.cache import Cache, Hashes
 from visage.embed.embedder import Embedder, Problem, Task, imported_rows, rows_of
 from visage.embed.selection import select
@@ -18,7 +19,7 @@ from visage.sets.listing import Entry, list_entries
 from visage.store.sidecars import write_sidecar
 from visage.types import Embeddings, Face, Model, Pixels
 
-SETTINGS = {"keep": "all", "min_confidence": 0.6, "min_size": 24, "no_face": "skip"}
+SETTINGS = Faces()
 
 
 class Counting:
@@ -65,7 +66,7 @@ def picture(columns: int, shade: int = 200) -> bytes:
 
 
 def run(
-    folder: Path, counting: Counting, settings: dict = SETTINGS, threads: int = 2
+    folder: Path, counting: Counting, settings: Faces = SETTINGS, threads: int = 2
 ) -> dict[str, list[dict]]:
     cache = Cache(folder / "cache")
     hashes = Hashes(folder / "hashes.parquet")
@@ -108,12 +109,12 @@ def test_the_same_bytes_are_embedded_once_wherever_they_are(tmp_path: Path, batc
 def test_a_change_of_faces_settings_embeds_only_what_it_newly_asks_for(tmp_path: Path) -> None:
     put(tmp_path, "a/three.png", picture(3))
     counting = Counting()
-    assert len(run(tmp_path, counting, SETTINGS | {"keep": "largest"})["a/three.png"]) == 1
+    assert len(run(tmp_path, counting, SETTINGS.replace(keep="largest"))["a/three.png"]) == 1
     assert counting.recognised == 1
     rows = run(tmp_path, counting)["a/three.png"]
     assert counting.recognised == 4
     assert [row["w"] for row in rows] == [32.0, 31.0, 30.0]  # the largest box first
-    strict = run(tmp_path, counting, SETTINGS | {"min_size": 31})["a/three.png"]
+    strict = run(tmp_path, counting, SETTINGS.replace(min_size=31))["a/three.png"]
     assert counting.recognised == 4
     assert [row["status"] for row in strict] == ["ok", "ok", "too_small"]
     assert "faces.min_size" in strict[2]["reason"]
@@ -177,12 +178,12 @@ def test_the_next_image_is_read_while_one_is_computed(tmp_path: Path) -> None:
 def test_what_happens_without_a_face_is_the_configs_choice(tmp_path: Path) -> None:
     put(tmp_path, "a/nobody.png", picture(0))
     counting = Counting()
-    whole = SETTINGS | {"no_face": "whole_image"}
+    whole = SETTINGS.replace(no_face="whole_image")
     (row,) = run(tmp_path, counting, whole)["a/nobody.png"]
     assert (row["status"], row["face"], row["w"], row["h"]) == ("ok", 0, 40.0, 64.0)
     assert "whole image" in row["reason"]
     with pytest.raises(VisageError, match=r"a/nobody\.png has no face"):
-        run(tmp_path, counting, SETTINGS | {"no_face": "fail"})
+        run(tmp_path, counting, SETTINGS.replace(no_face="fail"))
 
 
 def test_damaged_cache_files_are_left_aside(tmp_path: Path) -> None:

@@ -6,21 +6,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+from visage.config import Match
 from visage.search.index import build_index
 from visage.search.match import MATCHES, match_shard
-from visage.sets.listing import list_entries, read_manifest, write_manifests
+from visage.sets.listing import ShardSettings, list_entries, read_manifest, write_manifests
 from visage.store.tables import FACES, Origin, read_table, write_table
 
 NUMBER, DIMENSION = 10_000, 128
-SETTINGS = {
-    "search": "exact",
-    "neighbours": 50,
-    "results": 10,
-    "search_k": 10_000,
-    "ranking": "nearest",
-    "fpir": 0.01,
-    "threshold": "auto",
-}
+SETTINGS = Match(ranking="nearest")
 
 
 def faces_table(path: Path, images: list[str], vectors: np.ndarray, label: str) -> None:
@@ -68,7 +61,7 @@ def test_each_of_10_000_people_is_found_by_their_one_image(tmp_path: Path) -> No
     wanted = first["image"].str.extract(r"q/(\d+)\.jpg")[0].astype(int)
     assert (first["id"] == wanted.map("person {:05}".format)).all()
     assert len(first) == 200
-    assert (found.groupby("image").size() == SETTINGS["results"]).all()
+    assert (found.groupby("image").size() == SETTINGS.results).all()
 
 
 def test_10_000_folders_are_listed_in_one_pass(tmp_path: Path) -> None:
@@ -77,7 +70,8 @@ def test_10_000_folders_are_listed_in_one_pass(tmp_path: Path) -> None:
         folder.mkdir(parents=True)
         (folder / "only.jpg").touch()
     entries = list_entries(tmp_path / "gallery", False)
-    write_manifests(tmp_path / "manifests", entries, 8, {"set": "gallery"})
+    settings = ShardSettings(set="gallery", model="m")
+    write_manifests(tmp_path / "manifests", entries, 8, settings)
     shards = [read_manifest(path) for path in sorted((tmp_path / "manifests").iterdir())]
     listed = [entry.image for shard in shards for entry in shard.entries]
     assert sorted(listed) == [f"{number:05}/only.jpg" for number in range(NUMBER)]

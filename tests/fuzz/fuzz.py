@@ -22,7 +22,7 @@ HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE.parents[1] / "scripts"), str(HERE.parent / "faults")]
 
 with atheris.instrument_imports(include=["visage"]):
-    from visage.config.load import load
+    from visage.config import load
     from visage.embed.cache import Cache, Hashes
     from visage.errors import VisageError
     from visage.images.decode import ImageProblem, decode

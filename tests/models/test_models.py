@@ -21,6 +21,7 @@ import yaml
 from conftest import REPO, Workflow, project_copy
 from numpy.typing import NDArray
 from PIL import Image
+from visage.config import Faces
 from visage.embed.cache import Analysis, Cache, Hashes
 from visage.embed.embedder import Embedder, Task
 from visage.errors import VisageError
@@ -39,7 +40,7 @@ from visage.store.tables import read_origin, read_table
 from visage.types import Detector, Embeddings, Face, Model, Pixels
 
 MODEL = "facenet512-retinaface"
-SETTINGS = {"keep": "all", "min_confidence": 0.6, "min_size": 24, "no_face": "whole_image"}
+SETTINGS = Faces(no_face="whole_image")
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 from conftest import REPO, Workflow
-from visage.config.load import default, leaves, read_schema
+from visage.config import Config
 from visage.models.registry import load_registry
 
 HOME = "/opt/visage-ml"
@@ -74,8 +74,7 @@ def test_what_is_copied_is_there() -> None:
 
 
 def test_the_weights_of_the_default_model_are_inside() -> None:
-    models = dict(leaves(read_schema()))["model"]
-    needed = load_registry(REPO / "config" / "models.yaml").model(default(models)).files
+    needed = load_registry(REPO / "config" / "models.yaml").model(Config().model).files
     (fetch,) = [run for run in arguments("RUN") if "snakemake" in run]
     assert set(re.findall(rf"\.\.{HOME}/weights/(\S+)", fetch)) == set(needed)
 

@@ -33,7 +33,7 @@ def lookup(demo: Workflow) -> Iterator[Lookup]:
 def opened(folder: Path) -> Iterator[Lookup]:
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        lookup = make_lookup(read_config([], None) | absolute(folder))
+        lookup = make_lookup(read_config([], None).replace(**absolute(folder)))
         yield lookup
         lookup.close()
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
+from visage.config import Match
 from visage.errors import VisageError
 from visage.score.score import score
 from visage.search.index import build_index
@@ -44,8 +45,7 @@ class Run:
         self.folder = folder
         self.gallery = gallery
         self.names: Path | None = None
-        self.match: dict[str, Any] = {"search": "exact", "neighbours": 50, "results": 10}
-        self.match |= {"search_k": 10_000, "ranking": "nearest"}
+        self.match = Match(ranking="nearest")
         if names is not None:
             self.names = folder / "names.json"
             self.names.write_text(json.dumps(names))
@@ -63,7 +63,7 @@ class Run:
         write_table(folder / "q", pa.Table.from_pylist(queries, FACES), origin)
         faces, annoy = folder / "faces.parquet", folder / "face.db"
         build_index([folder / "g"], faces, annoy, folder / "face.json", normalize, 10, 42)
-        self.match |= match
+        self.match = self.match.replace(**match)
         matches = folder / "m" / "0.parquet"
         match_shard(
             folder / "q",
@@ -81,7 +81,7 @@ class Run:
     def json(self, image: str) -> list[dict]:
         """Read the list of an image; the one extracted from the table has the same bytes."""
         path, extracted = self.folder / "m" / f"{image}.json", self.folder / "x.json"
-        own = (self.match["ranking"], self.match["results"])
+        own = (self.match.ranking, self.match.results)
         extract_match(self.folder / "q", self.folder / "m/0.parquet", image, extracted, *own)
         assert path.read_bytes() == extracted.read_bytes()
         return json.loads(path.read_text())
@@ -89,7 +89,7 @@ class Run:
     def scores(self, links: str | None = None) -> pd.DataFrame:
         """Score and read the table back as texts."""
         output = self.folder / "scores.tsv"
-        score([self.folder / "m/0.parquet"], self.names, links, self.match["results"], output)
+        score([self.folder / "m/0.parquet"], self.names, links, self.match.results, output)
         return pd.read_csv(output, sep="\t", keep_default_na=False, dtype=str).map(unguard)
 
 

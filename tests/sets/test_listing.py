@@ -5,6 +5,7 @@ import pytest
 from visage.errors import VisageError
 from visage.sets.listing import (
     Entry,
+    ShardSettings,
     as_path,
     as_text,
     check_set,
@@ -14,6 +15,8 @@ from visage.sets.listing import (
     shard_of,
     write_manifests,
 )
+
+SETTINGS = ShardSettings(set="gallery", model="the model's fingerprint")
 
 
 def touch(path: Path, content: bytes = b"x") -> Path:
@@ -45,7 +48,7 @@ def test_every_image_is_listed_whatever_its_name_and_letter_case(tmp_path: Path)
 def test_a_name_that_is_not_unicode_survives_the_way_through_a_manifest(tmp_path: Path) -> None:
     raw = os.fsencode(tmp_path) + b"/set/Ann/caf\xe9.jpg"
     touch(Path(os.fsdecode(raw)))
-    write_manifests(tmp_path / "m", list_entries(tmp_path / "set", False), 1, {"set": "gallery"})
+    write_manifests(tmp_path / "m", list_entries(tmp_path / "set", False), 1, SETTINGS)
     (entry,) = read_manifest(tmp_path / "m" / "0.jsonl").entries
     entry.image.encode("utf-8")
     assert os.fsencode(tmp_path / "set" / as_path(entry.image)) == raw
@@ -67,7 +70,7 @@ def test_a_manifest_changes_only_with_its_own_images(tmp_path: Path) -> None:
 
     def write() -> dict[str, int]:
         entries = list_entries(tmp_path / "set", False)
-        write_manifests(tmp_path / "m", entries, 4, {"set": "gallery"})
+        write_manifests(tmp_path / "m", entries, 4, SETTINGS)
         return {p.name: p.stat().st_mtime_ns for p in (tmp_path / "m").iterdir()}
 
     first = write()
@@ -80,7 +83,7 @@ def test_a_manifest_changes_only_with_its_own_images(tmp_path: Path) -> None:
     os.utime(tmp_path / "set/Ann/new.jpg", ns=(1, 1))
     assert write() != second
     # Fewer shards leave no manifest behind, and every image in exactly one.
-    write_manifests(tmp_path / "m", list_entries(tmp_path / "set", False), 2, {"set": "gallery"})
+    write_manifests(tmp_path / "m", list_entries(tmp_path / "set", False), 2, SETTINGS)
     parts = [read_manifest(path).entries for path in sorted((tmp_path / "m").iterdir())]
     assert len(parts) == 2
     assert sorted(entry.image for part in parts for entry in part) == images(

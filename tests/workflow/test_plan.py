@@ -2,7 +2,7 @@ import json
 import shlex
 
 import yaml
-from visage.config.load import load
+from visage.config import load
 from visage.workflow.plan import command
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from visage.config.load import load
+from visage.config import Config, load
 from visage.errors import VisageError
 from visage.models.registry import load_registry
 from visage.resources import DEFAULT_CONFIG, MODELS, default_weights
@@ -68,7 +68,7 @@ class Address:
             )
 
 
-def read_config(files: list[Path], results: str | None) -> dict[str, Any]:
+def read_config(files: list[Path], results: str | None) -> Config:
     """Give the checked config, as Snakemake does: config/config.yaml, then each of `files`.
 
     Raises:
@@ -102,16 +102,16 @@ def _merge(into: dict[str, Any], other: Mapping[str, Any]) -> None:
             into[key] = dict(value) if isinstance(value, Mapping) else value
 
 
-def make_lookup(config: dict[str, Any]) -> Lookup:
+def make_lookup(config: Config) -> Lookup:
     """Give the look-up of a checked config.
 
     Raises:
         VisageError: The model or the names file does not exist.
     """
     registry = load_registry(MODELS)
-    registry.model(config["model"])
+    registry.model(config.model)
     facts = plan.make(config, registry, DEMO)
     names = Path(facts.names) if facts.names else None
     return Lookup(
-        config, registry, default_weights(), Origin(config["model"], facts.fingerprint), names
+        config, registry, default_weights(), Origin(config.model, facts.fingerprint), names
     )

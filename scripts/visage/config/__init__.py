@@ -1,1 +1,17 @@
-"""The keys people write: checked, with defaults, explained."""
+"""The keys people write: typed, checked, with defaults, explained. `python -m visage.config --fix`.
+
+    config = load({"gallery": "my/people"})
+    config.match.ranking
+
+One file a section. A new key is a field there, and a line in config/config.yaml.
+"""
+
+from visage.config.config import Config
+from visage.config.faces import Faces
+from visage.config.folders import missing_folder
+from visage.config.index import Index
+from visage.config.load import load
+from visage.config.match import Match
+from visage.config.stashbox import Stashbox
+
+__all__ = ["Config", "Faces", "Index", "Match", "Stashbox", "load", "missing_folder"]

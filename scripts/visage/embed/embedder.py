@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from visage.config import Faces
 from visage.embed.cache import AnalysedFace, Analysis, Cache, Hashes
 from visage.embed.selection import Selected, select
 from visage.embed.sight import Sight
@@ -90,7 +91,7 @@ class Embedder:
     def __init__(
         self,
         root: Path,
-        faces: dict,
+        faces: Faces,
         load: Callable[[], Model],
         cache: Cache,
         hashes: Hashes,
@@ -226,7 +227,7 @@ class Embedder:
 
     def _takes_whole(self, task: Task) -> bool:
         """Tell whether an image without a face is embedded whole; not where regions are named."""
-        return self._settings["no_face"] == "whole_image" and task.regions is None
+        return self._settings.no_face == "whole_image" and task.regions is None
 
     def _wanted(self, faces: Sequence[Face], task: Task) -> list[Selected]:
         return [s for s in select(faces, self._settings, task.regions) if s.status == "ok"]
@@ -302,7 +303,7 @@ def _read_problem(task: Task, error: OSError) -> Problem:
     return Problem(task, "unreadable", f"the file cannot be read: {error.strerror}")
 
 
-def rows_of(task: Task, result: Analysis | Problem, settings: dict) -> list[dict]:
+def rows_of(task: Task, result: Analysis | Problem, settings: Faces) -> list[dict]:
     """Give the rows of one image, columns as in `visage.store.tables.FACES` without the label.
 
     Raises:
@@ -319,7 +320,7 @@ def rows_of(task: Task, result: Analysis | Problem, settings: dict) -> list[dict
         for number, item in enumerate(selected)
     ]
     if not any(item.status == "ok" for item in selected):
-        rows = _without_face(rows, base, result, settings["no_face"], task.regions is not None)
+        rows = _without_face(rows, base, result, settings.no_face, task.regions is not None)
     for region in outside(task.regions or (), result.width or 0, result.height or 0):
         x, y, w, h = (f"{number:g}" for number in region)
         note = f"the region {x}, {y}, {w}, {h} lies outside the image ({result.width} x "

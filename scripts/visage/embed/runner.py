@@ -74,10 +74,10 @@ def embed_shard(
     store = Cache(cache / origin.fingerprint)
     seen = Hashes(cache / "hashes" / _hashes_name(manifest, root))
     denied = partial(read_deny(deny).denies, "content")
-    embedder = Embedder(root, shard.settings["faces"], load, store, seen, threads, denied)
+    embedder = Embedder(root, shard.settings.faces, load, store, seen, threads, denied)
     try:
-        chosen = read_regions(regions, shard.settings["set"]) if regions else None
-        name = f"{shard.settings['set']} {manifest.stem}"
+        chosen = read_regions(regions, shard.settings.set) if regions else None
+        name = f"{shard.settings.set} {manifest.stem}"
         start = partial(Progress, cache / "progress", name, screen=screen)
         rows = _rows(shard, root, embedder, chosen, entry, start)
     finally:
@@ -106,7 +106,7 @@ def _rows(
     entry: ModelEntry,
     start: Callable[[int], Progress],
 ) -> dict[str, list[dict]]:
-    settings = shard.settings["faces"]
+    settings = shard.settings.faces
     rows: dict[str, list[dict]] = {}
     for item in shard.entries:
         if item.vector is not None:
@@ -123,7 +123,7 @@ def _rows(
 
 
 def _nameless(shard: Manifest) -> list[Entry]:
-    if shard.settings["set"] != "gallery":
+    if shard.settings.set != "gallery":
         return []
     return [entry for entry in shard.entries if not label_of(entry.image)]
 
@@ -135,7 +135,7 @@ def _without(shard: Manifest, left_out: Iterable[Entry]) -> Manifest:
 
 def to_table(shard: Manifest, rows: dict[str, list[dict]]) -> pa.Table:
     """Give the rows of all images, in the order of the manifest, as a table of `FACES`."""
-    label = "person" if shard.settings["set"] == "gallery" else "group"
+    label = "person" if shard.settings.set == "gallery" else "group"
     ordered = [
         row | {label: label_of(entry.image)} for entry in shard.entries for row in rows[entry.image]
     ]
@@ -151,6 +151,6 @@ def _summary(shard: Manifest, table: pa.Table, embedded: int) -> str:
     faces = len(table) - table["embedding"].null_count
     imported = sum(entry.vector is not None for entry in shard.entries)
     return (
-        f"{shard.settings['set']}: {len(shard.entries)} images, {faces} faces; "
+        f"{shard.settings.set}: {len(shard.entries)} images, {faces} faces; "
         f"embedded {embedded}, imported {imported}, the rest known already"
     )

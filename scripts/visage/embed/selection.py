@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from visage.config import Faces
 from visage.sets.regions import Region
 from visage.types import Face
 
@@ -17,7 +18,7 @@ class Selected:
 
 
 def select(
-    faces: Sequence[Face], settings: dict, regions: Sequence[Region] | None
+    faces: Sequence[Face], settings: Faces, regions: Sequence[Region] | None
 ) -> list[Selected]:
     """Order the faces of one image by prominence and say which count.
 
@@ -33,9 +34,9 @@ def select(
         One item for each face of at least `min_confidence`; with `keep: largest` only the first.
     """
     selected = [
-        _judge(index, face, settings["min_size"], regions)
+        _judge(index, face, settings.min_size, regions)
         for index, face in enumerate(faces)
-        if face.confidence >= settings["min_confidence"]
+        if face.confidence >= settings.min_confidence
     ]
 
     def prominence(item: Selected) -> tuple:
@@ -43,7 +44,7 @@ def select(
         return (item.status != "ok", -face.w * face.h, -face.confidence, face.y, face.x)
 
     selected.sort(key=prominence)
-    return selected[:1] if settings["keep"] == "largest" else selected
+    return selected[:1] if settings.keep == "largest" else selected
 
 
 def _judge(index: int, face: Face, min_size: float, regions: Sequence[Region] | None) -> Selected:

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from visage.config import Config
 from visage.errors import VisageError
 from visage.formats import by_suffix
 from visage.privacy.sweep import Findings, Needles, Sweeper
@@ -64,7 +65,7 @@ class Subject:
 
 
 def forget(
-    config: dict,
+    config: Config,
     names: str | None,
     outputs: set[str],
     log_file: Path,
@@ -86,17 +87,17 @@ def forget(
         VisageError: Nobody is named, or nobody of that name is known; something is left; or the
             results could not be made again.
     """
-    if config["deny"] is None:
+    if config.deny is None:
         raise VisageError("forget needs the deny list: set deny to the path of a TSV file.")
-    results = Path(config["results"])
+    results = Path(config.results)
     require_none(results)
-    deny = read_deny(config["deny"]) if Path(config["deny"]).exists() else DenyList()
+    deny = read_deny(config.deny) if Path(config.deny).exists() else DenyList()
     listing = {name: _listing(config, name) for name in SETS}
     subject = _subject(config, listing, results, deny)
     _collect(subject, config, names, results)
     for kind, value in _denials(subject):
         deny.add(kind, value)
-    write_deny(Path(config["deny"]), deny)  # first: whatever happens now, nothing comes back
+    write_deny(Path(config.deny), deny)  # first: whatever happens now, nothing comes back
 
     removed: Counter[str] = Counter()
     keep = _kept_hashes(results, subject, listing)
@@ -130,13 +131,13 @@ def forget(
     return report
 
 
-def remove_results(config: dict, outputs: set[str], keep: Path) -> int:
+def remove_results(config: Config, outputs: set[str], keep: Path) -> int:
     """Delete everything that the rules make in the results folder, but not the cache.
 
     Returns:
         The number of files.
     """
-    results, count = Path(config["results"]), 0
+    results, count = Path(config.results), 0
     for name in (*OWN_FOLDERS, *sorted(outputs - {"cache", REPORTS})):
         path = results / name
         for file in sorted(path.rglob("*"), reverse=True) if path.is_dir() else [path]:
@@ -152,14 +153,14 @@ def remove_results(config: dict, outputs: set[str], keep: Path) -> int:
     return count
 
 
-def delete_everything(config: dict, outputs: set[str], keep: Path) -> None:
+def delete_everything(config: Config, outputs: set[str], keep: Path) -> None:
     """Delete all results and the cache; photographs, names and the deny list stay."""
-    require_none(Path(config["results"]))
+    require_none(Path(config.results))
     count = remove_results(config, outputs, keep)
-    cache = Path(config["results"], "cache")
+    cache = Path(config.results, "cache")
     count += sum(path.is_file() for path in cache.rglob("*"))
     shutil.rmtree(cache, ignore_errors=True)
-    if config["sidecars"] == "beside":
+    if config.sidecars == "beside":
         for name in listed(config):
             for entry in _listing(config, name):
                 count += _unlink(_beside(config, name, entry.image))
@@ -169,17 +170,17 @@ def delete_everything(config: dict, outputs: set[str], keep: Path) -> None:
     )
 
 
-def _listing(config: dict, name: str) -> list[Entry]:
-    if name not in listed(config):  # the original program's index is the gallery
-        return [Entry(image, Stat(0, 0)) for image in existing.images(config["index"]["existing"])]
-    root = Path(config[name])
+def _listing(config: Config, name: str) -> list[Entry]:
+    if name not in listed(config) and config.index.existing:  # the original program's index
+        return [Entry(image, Stat(0, 0)) for image in existing.images(config.index.existing)]
+    root = Path(config.folder(name))
     return list_entries(root, import_vectors=True) if root.is_dir() else []
 
 
 def _subject(
-    config: dict, listing: dict[str, list[Entry]], results: Path, deny: DenyList
+    config: Config, listing: dict[str, list[Entry]], results: Path, deny: DenyList
 ) -> Subject:
-    person, image = config["person"], config["image"]
+    person, image = config.person, config.image
     if (person is None) == (image is None):
         raise VisageError(
             "forget: say who: snakemake --cores 1 forget --config person=ID, or image=PATH."
@@ -193,6 +194,7 @@ def _subject(
             raise VisageError(f"person: {person!r} is nobody's id.{_near(person, people)}")
         images = {(n, path) for n, path in known if n == "gallery" and label_of(path) == person}
         return Subject(person, images)
+    assert image is not None
     candidates = list(_places(config, as_text(image)))
     found = [
         place for place in candidates if place in known or deny.denies("image", "/".join(place))
@@ -208,11 +210,11 @@ def _near(word: str, words: set[str]) -> str:
     return f" Did you mean {found[0]!r}?" if found else ""
 
 
-def _places(config: dict, image: str) -> Iterator[Image]:
+def _places(config: Config, image: str) -> Iterator[Image]:
     """Give what a path may mean: a file of a set, or set and path."""
     for name in SETS:
         path = PurePath(Path(as_path(image)).absolute())
-        root = Path(config[name]).absolute()
+        root = Path(config.folder(name)).absolute()
         if path.is_relative_to(root):
             yield name, as_text(path.relative_to(root).as_posix())
         if image.startswith(f"{name}/"):
@@ -242,7 +244,7 @@ def _read(path: Path, columns: list[str]) -> pa.Table:
         return pa.table({name: [] for name in columns})
 
 
-def _collect(subject: Subject, config: dict, names: str | None, results: Path) -> None:
+def _collect(subject: Subject, config: Config, names: str | None, results: Path) -> None:
     """Find everything by which the subject could be recognised in a file."""
     needles = subject.needles
     if subject.person is not None:
@@ -253,7 +255,7 @@ def _collect(subject: Subject, config: dict, names: str | None, results: Path) -
     needles.images = {image for _, image in subject.images}
     needles.hashes = {sha for place, sha in _recorded(results) if sha and subject.has(*place)}
     for name, image in subject.images:
-        path = Path(config[name], as_path(image))
+        path = Path(config.folder(name), as_path(image))
         if path.is_file() and path.suffix != VECTOR_SUFFIX:
             with path.open("rb") as file:
                 needles.hashes.add(hashlib.file_digest(file, "sha256").hexdigest())
@@ -281,9 +283,9 @@ def _add_embeddings(needles: Needles, column: pa.ChunkedArray) -> None:
             needles.add_embedding(value.values.to_numpy(zero_copy_only=False))
 
 
-def _vectors(config: dict, name: str, image: str) -> Iterator[Path]:
+def _vectors(config: Config, name: str, image: str) -> Iterator[Path]:
     """Give where an image's embedding may lie as a file."""
-    for root in (Path(config[name]), Path(config["results"], name, "vectors")):
+    for root in (Path(config.folder(name)), Path(config.results, name, "vectors")):
         path = root / as_path(image)
         yield path if path.suffix == VECTOR_SUFFIX else Path(f"{path}{VECTOR_SUFFIX}")
         yield path.with_suffix(VECTOR_SUFFIX)
@@ -327,20 +329,20 @@ def _purge_cache(cache: Path, keep: set[str]) -> int:
     return count
 
 
-def _beside(config: dict, name: str, image: str) -> list[Path]:
-    path = Path(config[name], as_path(image))
+def _beside(config: Config, name: str, image: str) -> list[Path]:
+    path = Path(config.folder(name), as_path(image))
     return [Path(f"{path}{VECTOR_SUFFIX}"), *([Path(f"{path}.json")] if name == "queries" else [])]
 
 
-def _remove_beside(config: dict, subject: Subject) -> int:
+def _remove_beside(config: Config, subject: Subject) -> int:
     """Delete the vectors and lists beside the subject's images."""
     images = [image for image in subject.images if image[0] in listed(config)]
     files = {path for image in images for path in _beside(config, *image)}
-    root = Path(config["gallery"], as_path(subject.person or ""))
+    root = Path(config.gallery, as_path(subject.person or ""))
     if subject.person is not None and "gallery" in listed(config):
         files |= set(root.rglob(f"*{VECTOR_SUFFIX}")) | set(root.rglob(f"{TEMPORARY}*"))
     for name, image in images:
-        path = Path(config[name], as_path(image))
+        path = Path(config.folder(name), as_path(image))
         twins = [p for p in path.parent.glob("*") if p.stem == path.stem and _is_image(p)]
         if twins in ([], [path]):  # the original program's name; of two images it could be either's
             files.add(path.with_suffix(VECTOR_SUFFIX))
@@ -376,12 +378,12 @@ def _vocabulary() -> Iterator[str]:
     yield from (path.read_text(encoding="utf-8") for path in sources)
 
 
-def _possible(config: dict, listing: dict[str, list[Entry]], deny: DenyList) -> bool:
+def _possible(config: Config, listing: dict[str, list[Entry]], deny: DenyList) -> bool:
     """Tell whether enough is left for results."""
     for name in SETS:
         rest = [entry for entry in listing[name] if not deny.leaves_out(name, entry)]
         try:
-            check_set(name, Path(config[name]), rest)
+            check_set(name, Path(config.folder(name)), rest)
         except VisageError:
             return False
     return True

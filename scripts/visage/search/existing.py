@@ -15,15 +15,16 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from visage.config import Config
     from visage.store.tables import Origin
 
 DATABASE, LABELS = "face.db", "face.json"
 _REMEDY = "Set index.existing to the folder in which the original program's builder left both."
 
 
-def listed(config: dict) -> tuple[str, ...]:
+def listed(config: "Config") -> tuple[str, ...]:
     """Give the sets whose folders are listed: not the gallery where an index stands for it."""
-    return ("queries",) if config["index"]["existing"] else SETS
+    return ("queries",) if config.index.existing else SETS
 
 
 def files_of(folder: str) -> tuple[str, str]:

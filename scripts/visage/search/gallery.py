@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from visage.config import Config
 from visage.errors import VisageError
 from visage.search.annoy import AnnoySearch, load_annoy
 from visage.search.calibration import Calibration, probabilities
@@ -49,7 +50,7 @@ class GalleryIndex:
     def __init__(
         self,
         faces: Path,
-        config: dict,
+        config: Config,
         names: Path | None,
         threshold: Threshold,
         calibration: Calibration | None = None,
@@ -67,22 +68,22 @@ class GalleryIndex:
             VisageError: A file is missing or damaged.
         """
         table = read_table(faces, COLUMNS)
-        self.settings = config["match"]
-        self.normalize = config["index"]["normalize"]
-        self.links = config["links"]
-        self.folder = Path(config["gallery"])
+        self.settings = config.match
+        self.normalize = config.index.normalize
+        self.links = config.links
+        self.folder = Path(config.gallery)
         self.names = read_names(names)
         vectors = vectors_of(table)
         labels = table["person"].to_pylist()
-        self.ranking = ranking_of(self.settings["ranking"], self.normalize).fit(
+        self.ranking = ranking_of(self.settings.ranking, self.normalize).fit(
             vectors, labels, self.normalize
         )
         self.gallery = self.ranking.faces
-        neighbours = self.settings["neighbours"]
+        neighbours = self.settings.neighbours
         self.search: Search = ExactSearch(self.gallery, neighbours)
-        if self.settings["search"] == "annoy":
+        if self.settings.search == "annoy":
             index = load_annoy(faces.parent / "face.db", vectors.shape[1], len(vectors))
-            self.search = AnnoySearch(self.gallery, index, neighbours, self.settings["search_k"])
+            self.search = AnnoySearch(self.gallery, index, neighbours, self.settings.search_k)
         self.places = table.drop_columns("embedding")
         self.threshold = threshold
         self.calibration = calibration
@@ -122,7 +123,7 @@ class GalleryIndex:
                 f"The model gives {probes.shape[1]} numbers a face, the gallery has "
                 f"{self.gallery.vectors.shape[1]}: it was made with another model."
             )
-        found = self.ranking.candidates(probes, self.search, self.settings["results"])
+        found = self.ranking.candidates(probes, self.search, self.settings.results)
         verdict = verdicts(found.rank, found.measured, self.threshold.value)
         likely = probabilities(found.probe, found.measured, self.calibration)
         people: list[list[Candidate]] = [[] for _ in probes]

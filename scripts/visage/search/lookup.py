@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from visage.config import Config
 from visage.embed.selection import Region, Selected, select
 from visage.embed.sight import Sight
 from visage.errors import VisageError
@@ -74,7 +75,7 @@ class Lookup:
     """
 
     def __init__(
-        self, config: dict, registry: Registry, weights: Path, origin: Origin, names: Path | None
+        self, config: Config, registry: Registry, weights: Path, origin: Origin, names: Path | None
     ) -> None:
         """Prepare; nothing is read yet.
 
@@ -87,8 +88,8 @@ class Lookup:
         """
         self.config = config
         self.origin = origin
-        self._entry = registry.model(config["model"])
-        self._verify = partial(verify_model, registry, config["model"], weights)
+        self._entry = registry.model(config.model)
+        self._verify = partial(verify_model, registry, config.model, weights)
         self._weights = weights
         self._names = names
         self._threads = 2
@@ -103,7 +104,7 @@ class Lookup:
     @property
     def faces(self) -> Path:
         """The table of the gallery that is searched."""
-        return Path(self.config["results"], "gallery", "faces.parquet")
+        return Path(self.config.results, "gallery", "faces.parquet")
 
     def model(self) -> Model:
         """Give the model; loaded at the first call.
@@ -137,19 +138,23 @@ class Lookup:
 
     @property
     def _evaluation(self) -> Path:
-        return Path(self.config["results"], "evaluation.json")
+        return Path(self.config.results, "evaluation.json")
 
     def _own(self) -> Path | None:
         """Give the gallery's evaluation, where there is one that fits the config."""
-        match, normalize = self.config["match"], self.config["index"]["normalize"]
-        expected = {key: match[key] for key in ("ranking", "fpir")} | {"normalize": normalize}
-        expected["fingerprint"] = self.origin.fingerprint
+        match, normalize = self.config.match, self.config.index.normalize
+        expected = {
+            "ranking": match.ranking,
+            "fpir": match.fpir,
+            "normalize": normalize,
+            "fingerprint": self.origin.fingerprint,
+        }
         return self._evaluation if fits(self._evaluation, expected) else None
 
     def _threshold(self, own: Path | None) -> Threshold:
-        match, normalize = self.config["match"], self.config["index"]["normalize"]
+        match, normalize = self.config.match, self.config.index.normalize
         published = self._entry.threshold.model_dump()
-        return resolve_threshold(match["threshold"], published, normalize, own, match["ranking"])
+        return resolve_threshold(match.threshold, published, normalize, own, match.ranking)
 
     def _check(self) -> None:
         if not self.faces.exists():
@@ -188,7 +193,7 @@ class Lookup:
     def _search(self, data: bytes, region: Region | None, max_pixels: int) -> Answer:
         index, model = self.index(), self.model()
         sight = Sight(data, model, self._detector(model), max_pixels)
-        settings = self.config["faces"] | {"keep": "all"}  # every face is shown
+        settings = self.config.faces.replace(keep="all")  # every face is shown
         selected = select(sight.faces, settings, [region] if region else None)
         wanted = [item for item in selected if item.status == "ok"]
         crops = [sight.crop(sight.faces[item.index]) for item in wanted]

@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from visage.config import Match
 from visage.errors import VisageError
 from visage.search.annoy import AnnoySearch, annoy_recall, load_annoy
 from visage.search.calibration import Calibration, probabilities
@@ -53,7 +54,7 @@ def match_shard(
     names: Path | None,
     output: Path,
     sidecar: Callable[[str], Path] | None,
-    settings: dict,
+    settings: Match,
     normalize: bool,
     threshold: float | None,
     calibration: Calibration | None = None,
@@ -144,7 +145,7 @@ def image_list(rows: Iterable[dict], ranking: str = "nearest", results: int = 10
 
 
 def _search(
-    probes: pa.Table, faces: pa.Table, annoy: Path, settings: dict, normalize: bool
+    probes: pa.Table, faces: pa.Table, annoy: Path, settings: Match, normalize: bool
 ) -> tuple[tuple[Candidates, list[str]], float | None]:
     """Give the candidates with the ids they refer to, and Annoy's recall if it is used."""
     vectors, queries = vectors_of(faces), vectors_of(probes)
@@ -155,19 +156,19 @@ def _search(
             f"The queries' embeddings have {queries.shape[1]} numbers, the gallery's "
             f"{vectors.shape[1]}. Delete the results folder's tables and run the workflow again."
         )
-    ranking = ranking_of(settings["ranking"], normalize).fit(
+    ranking = ranking_of(settings.ranking, normalize).fit(
         vectors, faces["person"].to_pylist(), normalize
     )
     gallery = ranking.faces
     queries = gallery.space(queries)
-    search: Search = ExactSearch(gallery, settings["neighbours"])
+    search: Search = ExactSearch(gallery, settings.neighbours)
     recall = None
-    if settings["search"] == "annoy":
+    if settings.search == "annoy":
         index = load_annoy(annoy, vectors.shape[1], len(vectors))
-        wanted = settings["neighbours"], settings["search_k"]
+        wanted = settings.neighbours, settings.search_k
         recall = annoy_recall(queries, gallery.vectors, index, *wanted)
         search = AnnoySearch(gallery, index, *wanted)
-    return (ranking.candidates(queries, search, settings["results"]), gallery.people), recall
+    return (ranking.candidates(queries, search, settings.results), gallery.people), recall
 
 
 def _matches(
@@ -207,11 +208,11 @@ def _matches(
 
 
 def _write_sidecars(
-    images: list[str], matches: pa.Table, sidecar: Callable[[str], Path], settings: dict
+    images: list[str], matches: pa.Table, sidecar: Callable[[str], Path], settings: Match
 ) -> None:
     rows: dict[str, list[dict]] = {image: [] for image in images}
     for row in matches.select(LISTED).to_pylist():
         rows[row["image"]].append(row)
     for image, own in rows.items():
-        people = image_list(own, settings["ranking"], settings["results"])
+        people = image_list(own, settings.ranking, settings.results)
         write_sidecar(sidecar(image), people, PUBLIC)

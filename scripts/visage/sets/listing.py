@@ -1,6 +1,6 @@
 """Which images a set holds: one pass over its folder, one manifest a shard.
 
-The Snakefile imports this module, so it needs the standard library only.
+The Snakefile imports this module, so it needs the standard library and the config only.
 """
 
 import json
@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from visage.config.faces import Faces
+from visage.config.section import Section
 from visage.errors import VisageError
 from visage.formats import readable
 from visage.layout import SETS
@@ -31,11 +33,23 @@ class Entry(NamedTuple):
     vector_stat: Stat | None = None
 
 
+class ShardSettings(Section):
+    """Everything besides the images that decides a shard's table."""
+
+    set: str
+    model: str  # its fingerprint
+    faces: Faces = Faces()
+    import_vectors: bool = False
+    regions: str | None = None  # SHA-256 of the file of the config's `faces.regions`
+    denied: str | None = None  # digest of the contents on the deny list
+    needs_model: bool = True  # some image has no embedding to import
+
+
 @dataclass(frozen=True)
 class Manifest:
     """One shard of a set: what is to be embedded, and how."""
 
-    settings: dict  # everything besides the images that decides the shard's table
+    settings: ShardSettings
     entries: list[Entry]
 
 
@@ -118,7 +132,9 @@ def check_set(key: str, root: Path, entries: list[Entry]) -> None:
         )
 
 
-def write_manifests(folder: Path, entries: list[Entry], shards: int, settings: dict) -> None:
+def write_manifests(
+    folder: Path, entries: list[Entry], shards: int, settings: ShardSettings
+) -> None:
     """Write one manifest a shard into `folder`, only where its content changed.
 
     Manifests of higher numbers, left from a run with more shards, are removed.
@@ -128,7 +144,7 @@ def write_manifests(folder: Path, entries: list[Entry], shards: int, settings: d
         parts[shard_of(entry.image, shards)].append(entry)
     for shard, part in enumerate(parts):
         needs_model = any(entry.vector is None for entry in part)
-        header = json.dumps(settings | {"needs_model": needs_model}, sort_keys=True)
+        header = _header(settings.replace(needs_model=needs_model))
         lines = [header, *(_line(entry) for entry in part)]
         write_if_changed(folder / f"{shard}.jsonl", "\n".join(lines) + "\n")
     for path in folder.glob("*.jsonl"):
@@ -136,21 +152,30 @@ def write_manifests(folder: Path, entries: list[Entry], shards: int, settings: d
             path.unlink()
 
 
+def _header(settings: ShardSettings) -> str:
+    data = settings.as_data()
+    if settings.denied is None:
+        del data["denied"]
+    return json.dumps(data, sort_keys=True)
+
+
 def _line(entry: Entry) -> str:
     vector = [entry.vector, *entry.vector_stat] if entry.vector and entry.vector_stat else []
     return _ENCODE([entry.image, *entry.stat, *vector])
 
 
-def read_settings(path: Path) -> dict:
+def read_settings(path: Path) -> ShardSettings:
     """Read only the settings of a manifest."""
     with path.open(encoding="utf-8") as file:
-        return json.loads(file.readline())
+        return ShardSettings.model_validate_json(file.readline())
 
 
 def read_manifest(path: Path) -> Manifest:
     """Read a manifest that `write_manifests` wrote."""
     first, *lines = path.read_text(encoding="utf-8").splitlines()
-    return Manifest(json.loads(first), [_entry(json.loads(line)) for line in lines])
+    return Manifest(
+        ShardSettings.model_validate_json(first), [_entry(json.loads(line)) for line in lines]
+    )
 
 
 def _entry(fields: list) -> Entry:

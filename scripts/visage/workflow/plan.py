@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path, PurePath
 
-from visage.config.load import load, missing_folder
+from visage.config import Config, missing_folder
 from visage.errors import VisageError
 from visage.models.detectors import kind_of as kind_of_detector
 from visage.models.engines import ENGINES
@@ -26,7 +26,7 @@ from visage.models.fingerprint import fingerprint
 from visage.models.registry import Registry
 from visage.search.existing import files_of, listed
 from visage.sets.deny import read_deny
-from visage.sets.listing import SETS, check_set, list_entries, write_manifests
+from visage.sets.listing import SETS, ShardSettings, check_set, list_entries, write_manifests
 from visage.sets.regions import read_regions, unknown_images
 from visage.store.files import remove_if_old
 from visage.workflow.gpu import gpus_to_ask_for
@@ -55,16 +55,17 @@ class Plan:
     command: str  # what repeats the run
 
 
-def make(config: dict, registry: Registry, demo: str) -> Plan:
+def make(config: Config, registry: Registry, demo: str) -> Plan:
     """Derive the plan from a checked config; `demo` is the folder of the demo."""
-    entry = registry.model(config["model"])
+    entry = registry.model(config.model)
     engine = ENGINES[entry.engine]
-    gpus = gpus_to_ask_for(config["gpu"], engine)
-    uses_demo = [name for name in listed(config) if PurePath(config[name]).is_relative_to(demo)]
+    gpus = gpus_to_ask_for(config.gpu, engine)
+    folders = [PurePath(config.folder(name)) for name in listed(config)]
+    uses_demo = any(folder.is_relative_to(demo) for folder in folders)
     return Plan(
         demo=demo,
-        names=_names(config, demo, bool(uses_demo)),
-        waits_for_demo=bool(uses_demo) and not Path(demo, "sources.tsv").exists(),
+        names=_names(config, demo, uses_demo),
+        waits_for_demo=uses_demo and not Path(demo, "sources.tsv").exists(),
         fingerprint=fingerprint(registry, entry),
         vectors={name: _sidecar_folder(config, name, "vectors") for name in SETS},
         lists=_sidecar_folder(config, "queries", "matches"),
@@ -83,10 +84,10 @@ def _embed_environment(entry: ModelEntry, gpus: int) -> str:
     return f"../envs/{name}{'-cuda' if gpus else ''}.yaml"
 
 
-def command(config: dict) -> str:
+def command(config: Config) -> str:
     """Give the command that repeats a run with this checked config, whatever made it."""
-    usual = load({})
-    changed = {key: value for key, value in config.items() if value != usual[key]}
+    usual = Config().as_data()
+    changed = {key: value for key, value in config.as_data().items() if value != usual[key]}
     if not changed:
         return "snakemake --cores 8"
     pairs = [f"{key}={_argument(value, usual[key])}" for key, value in changed.items()]
@@ -100,9 +101,9 @@ def _argument(value: object, usual: object) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def _names(config: dict, demo: str, uses_demo: bool) -> str | None:
+def _names(config: Config, demo: str, uses_demo: bool) -> str | None:
     """Give the names file: the demo's, which is the default, only for the demo's people."""
-    names = config["names"]
+    names = config.names
     if names and PurePath(names).is_relative_to(demo) and not uses_demo:
         return None
     if names and not uses_demo and not Path(names).is_file():
@@ -113,12 +114,12 @@ def _names(config: dict, demo: str, uses_demo: bool) -> str | None:
     return names
 
 
-def _sidecar_folder(config: dict, name: str, kind: str) -> str | None:
-    places = {"results": f"{config['results']}/{name}/{kind}", "beside": config[name], "none": None}
-    return places[config["sidecars"]]
+def _sidecar_folder(config: Config, name: str, kind: str) -> str | None:
+    below = f"{config.results}/{name}/{kind}"
+    return {"results": below, "beside": config.folder(name), "none": None}[config.sidecars]
 
 
-def is_a_run(config: dict, arguments: Collection[str]) -> bool:
+def is_a_run(config: Config, arguments: Collection[str]) -> bool:
     """Tell whether results are to be made, not taken away.
 
     Args:
@@ -129,39 +130,39 @@ def is_a_run(config: dict, arguments: Collection[str]) -> bool:
         VisageError: What is asked for does not go together, or results may not be kept any more.
     """
     asked = _CLEANUP.intersection(arguments)
-    if (config["person"] or config["image"]) and asked != {"forget"}:
+    if (config.person or config.image) and asked != {"forget"}:
         raise VisageError(
             "person and image are for the target forget: snakemake --cores 1 forget --config "
             "person=ID. Targets go before --config."
         )
-    last = config["retain_until"]
-    if last and date.today() > date.fromisoformat(last) and not asked:
+    last = config.retain_until
+    if last and date.today() > last and not asked:
         raise VisageError(
             f"retain_until: {last} has passed, so nothing is computed any more. Delete the results "
-            f"in {Path(config['results']).absolute()} with: snakemake --cores 1 delete_results "
+            f"in {Path(config.results).absolute()} with: snakemake --cores 1 delete_results "
             "(the photographs are yours to delete). Or set a later day, if they may be kept."
         )
     return not asked
 
 
-def prepare(plan: Plan, config: dict) -> None:
+def prepare(plan: Plan, config: Config) -> None:
     """List both sets and remove what no longer follows from them; before any job runs.
 
     Raises:
         VisageError: A folder or file of the config is missing or gives nothing.
     """
-    regions = config["faces"]["regions"]
+    regions = config.faces.regions
     if regions and not Path(regions).is_file():
         raise VisageError(f"faces.regions: there is no file {Path(regions).absolute()}.")
     if regions:
         read_regions(Path(regions))  # its errors come before any job
-    if config["index"]["existing"]:
-        files_of(config["index"]["existing"])
+    if config.index.existing:
+        files_of(config.index.existing)
     for name in listed(config):
-        awaited = plan.waits_for_demo and PurePath(config[name]).is_relative_to(plan.demo)
-        if not awaited and not Path(config[name]).is_dir():
-            raise missing_folder(name, config[name])
-    results = Path(config["results"])
+        awaited = plan.waits_for_demo and PurePath(config.folder(name)).is_relative_to(plan.demo)
+        if not awaited and not Path(config.folder(name)).is_dir():
+            raise missing_folder(name, config.folder(name))
+    results = Path(config.results)
     try:
         claim(results)
         date_back(results)
@@ -187,30 +188,29 @@ def _no_garbage_collection() -> Iterator[None]:
 
 
 @_no_garbage_collection()  # a tenth of planning a million images
-def write_listing(plan: Plan, config: dict) -> None:
+def write_listing(plan: Plan, config: Config) -> None:
     """Write the manifests of both sets."""
-    regions = config["faces"]["regions"]
-    deny = read_deny(config["deny"])
+    regions = config.faces.regions
+    deny = read_deny(config.deny)
     images: list[str] = []
     for name in listed(config):
-        root = Path(config[name])
-        entries = list_entries(root, config["import_vectors"])
+        root = Path(config.folder(name))
+        entries = list_entries(root, config.import_vectors)
         check_set(name, root, entries)
         images += [entry.image for entry in entries]
         entries = [entry for entry in entries if not deny.leaves_out(name, entry)]
         if not entries:
-            raise VisageError(f"{name}: all images of {root.absolute()} are on {config['deny']}.")
-        settings = {
-            "set": name,
-            "model": plan.fingerprint,
-            "faces": config["faces"],
-            "import_vectors": config["import_vectors"],
-            "regions": _digest(Path(regions)) if regions else None,
-        }
-        if deny.contents():
-            settings["denied"] = deny.contents()
-        folder = Path(config["results"], name, "manifests")
-        write_manifests(folder, entries, config["shards"], settings)
+            raise VisageError(f"{name}: all images of {root.absolute()} are on {config.deny}.")
+        settings = ShardSettings(
+            set=name,
+            model=plan.fingerprint,
+            faces=config.faces,
+            import_vectors=config.import_vectors,
+            regions=_digest(Path(regions)) if regions else None,
+            denied=deny.contents(),
+        )
+        folder = Path(config.results, name, "manifests")
+        write_manifests(folder, entries, config.shards, settings)
     for unknown in unknown_images(read_regions(Path(regions)), images) if regions else ():
         log.warning("faces.regions: %s: %s", regions, unknown)
 
@@ -219,7 +219,7 @@ def _digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def remove_stale(config: dict) -> None:
+def remove_stale(config: Config) -> None:
     """Remove results of which a source is gone, so that Snakemake makes them again.
 
     When a job fails, Snakemake deletes its output and takes note of its input as if it had
@@ -227,17 +227,17 @@ def remove_stale(config: dict) -> None:
     rules, and the old table would pass for the new one. A result whose source is missing is
     therefore no result, however it came about.
     """
-    results = Path(config["results"])
-    shards = range(config["shards"])
+    results = Path(config.results)
+    shards = range(config.shards)
     for table in (*results.glob("*/tables/*.parquet"), *results.glob("*/matches/*.parquet")):
-        if table.stem.isdecimal() and int(table.stem) >= config["shards"]:
+        if table.stem.isdecimal() and int(table.stem) >= config.shards:
             table.unlink()  # of a run with more shards
     _remove_temporaries(results)
     gallery = [results / f"gallery/tables/{shard}.parquet" for shard in shards]
     queries = [results / f"queries/tables/{shard}.parquet" for shard in shards]
     index = [results / "gallery" / name for name in ("faces.parquet", "face.db", "face.json")]
     evaluation = [results / "evaluation.json", results / "evaluation.html"]
-    judged = [] if config["match"]["ranking"] == "visage" else evaluation[:1]
+    judged = [] if config.match.ranking == "visage" else evaluation[:1]
     matches = [results / f"queries/matches/{shard}.parquet" for shard in shards]
     images = results / "images.tsv"
     scores = [results / "scores.tsv", results / "provenance.json"]  # one job makes both

@@ -1,22 +1,18 @@
-"""config/README.md, made from the schema of the config: python scripts/visage/config/docs.py"""
+"""What is made from the config's models: config/README.md and the schema for editors."""
 
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-if __package__ in (None, ""):  # run as a file
-    sys.path.insert(0, str(Path(__file__).parents[1]))
+import yaml
 
-from visage.config.load import SCHEMA, allowed, default, leaves, read_schema
-from visage.store.files import write_text
-
-README = SCHEMA.parents[1] / "README.md"
+from visage.config.describe import allowed, default, leaves, schema
+from visage.resources import CONFIG
 
 _INTRODUCTION = """\
 # Configuration
 
-<!-- Made by scripts/visage/config/docs.py from schemas/config.schema.yaml: change that file. -->
+<!-- Made from scripts/visage/config/ by python -m visage.config --fix. -->
 
 `config.yaml` is the demo and holds the default of every key. Give your own values in a file that
 has only the keys that differ, or on the command line:
@@ -36,8 +32,22 @@ like a number wants `./` before it: `gallery=./2024`.
 | `config.yaml` | the demo: every key with its default |
 | `visage-ml.yaml` | the original program's settings, to give after `--configfile` |
 | `models.yaml` | the models, and the weight files they need |
-| `schemas/` | what these files may hold |
+| `schemas/` | what these files may hold, for editors that complete and check YAML |
 """
+_SCHEMA = """\
+# Made from scripts/visage/config/ by python -m visage.config --fix.
+$schema: https://json-schema.org/draft/2020-12/schema
+"""
+
+
+def files() -> dict[Path, str]:
+    """Give the text of every file that is made from the models."""
+    keys = schema()
+    text = yaml.safe_dump(dict(keys), sort_keys=False, allow_unicode=True, width=100)
+    return {
+        CONFIG / "README.md": render(keys),
+        CONFIG / "schemas" / "config.schema.yaml": _SCHEMA + text,
+    }
 
 
 def render(schema: Mapping[str, Any]) -> str:
@@ -57,10 +67,11 @@ def _section(title: str, description: str | None, part: Mapping[str, Any]) -> st
     lines = [f"## {title}", "", *([description, ""] if description else [])]
     lines += ["| key | default | allowed | meaning |", "|---|---|---|---|"]
     for key, leaf in leaves(part):
-        cells = (f"`{key}`", f"`{default(leaf)}`", allowed(leaf), leaf["description"])
+        cells = (
+            f"`{key}`",
+            f"`{default(leaf)}`",
+            allowed(leaf),
+            leaf["description"],
+        )
         lines.append(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |")
     return "\n".join(lines) + "\n"
-
-
-if __name__ == "__main__":
-    write_text(README, render(read_schema()))

@@ -1,0 +1,139 @@
+"""The whole config: the keys of the top level, and the sections."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from visage.config.agreement import (
+    Contradiction,
+    check_results,
+    check_search,
+    check_sets,
+    check_threshold,
+    check_vectors,
+)
+from visage.config.faces import Faces
+from visage.config.index import Index
+from visage.config.match import Match
+from visage.config.section import AddressOfId, File, Folder, OwnFile, OwnFolder, Section
+from visage.config.stashbox import Stashbox
+
+#: The kind of error that tells of keys which are right by themselves but cannot go together.
+CONTRADICTION = "contradiction"
+
+_Day = Annotated[date, Field(title="a date as 2030-12-31")]
+_ModelName = Annotated[str, Field(title="the name of an entry of config/models.yaml", min_length=1)]
+_Person = Annotated[str, Field(title="the id of a person", min_length=1)]
+_Image = Annotated[str, Field(title="the path of an image", min_length=1)]
+
+
+class Config(Section):
+    """Everything a run can be told."""
+
+    gallery: Folder = Field(
+        default="resources/demo/gallery",
+        description="The labelled photographs, as `<person>/<image>`. The name of a folder of the "
+        "first level is the person's id; deeper folders belong to the same person.",
+    )
+    queries: Folder = Field(
+        default="resources/demo/queries",
+        description="The photographs to be identified, as `<image>` or `<group>/<image>`. Every "
+        "group (a scene, an album) is scored by itself.",
+    )
+    names: File | None = Field(
+        default="resources/demo/performers.json",
+        description="JSON file that gives names to ids, in any of the forms `{id: name}`, "
+        '`{id: {name, image, country}}` and `{"stashdb.org:id": {name, country, image_url}}`. With '
+        "null, people go by their ids.",
+    )
+    links: AddressOfId | None = Field(
+        default=None,
+        description="Address of a person's page, `{id}` standing for the id, for instance "
+        "`https://stashdb.org/performers/{id}`. With null, only people whose stash-box the names "
+        "file tells have a link.",
+    )
+    results: OwnFolder = Field(
+        default="results",
+        description="Where everything the workflow makes goes, the cache of embeddings too.",
+    )
+    shards: int = Field(
+        default=4,
+        ge=1,
+        le=5000,
+        description="Number of tables each set is split into, one job each; about one for every "
+        "thousand images. A change costs jobs, but no image is embedded again.",
+    )
+    import_vectors: bool = Field(
+        default=False,
+        description="Take existing `.vector` files beside the images as embeddings of `model` "
+        "instead of computing them. They must come from that model.",
+    )
+    sidecars: Literal["results", "beside", "none"] = Field(
+        default="results",
+        description="Where `<image>.vector` and `<image>.json` go: below `results`, beside each "
+        "image (as the original program did), or nowhere. The tables hold the same in any case.",
+    )
+    model: _ModelName = Field(
+        default="sface-yunet",
+        description="Detector and recogniser, with engine, alignment and weights. `sface-yunet` is "
+        "small and quick; `facenet512-retinaface` is the original program's pair and needs "
+        "TensorFlow.",
+    )
+    gpu: Literal["auto", "always", "never"] = Field(
+        default="auto",
+        description="Whether an embed job asks for a GPU, if `model` can use one (TensorFlow, "
+        "PyTorch, ONNX Runtime): auto asks where this machine has one, always serves clusters "
+        "whose GPUs are in other machines.",
+    )
+    deny: OwnFile | None = Field(
+        default="config/deny.tsv",
+        description="TSV file of people and photographs that are left out; `forget` adds to it. "
+        "The default need not exist. With null, nothing is left out and `forget` refuses to run.",
+    )
+    retain_until: _Day | None = Field(
+        default=None,
+        description="The last day on which results may be kept. After it the workflow does nothing "
+        "but `forget` and `delete_results`. Null: no limit.",
+    )
+    person: _Person | None = Field(
+        default=None,
+        description="For the target `forget` only: the person whose vectors and results are "
+        "removed, the name of their folder in the gallery.",
+    )
+    image: _Image | None = Field(
+        default=None,
+        description="For the target `forget` only: the photograph whose vectors and results are "
+        "removed, by its path, or by `gallery/<path>` or `queries/<path>`.",
+    )
+    faces: Faces = Faces()
+    index: Index = Index()
+    match: Match = Match()
+    stashbox: Stashbox = Stashbox()
+
+    def folder(self, name: str) -> str:
+        """Give the folder of a set, `gallery` or `queries`."""
+        return {"gallery": self.gallery, "queries": self.queries}[name]
+
+    @model_validator(mode="after")
+    def _check_agreement(self) -> Self:
+        found = list(self._contradictions())
+        if found:
+            raise PydanticCustomError(CONTRADICTION, "the keys contradict", {"found": found})
+        return self
+
+    def _contradictions(self) -> Iterator[Contradiction]:
+        match, normalize = self.match, self.index.normalize
+        checks = {
+            ("gallery", "queries"): check_sets(self.gallery, self.queries),
+            ("gallery", "queries", "results"): check_results(
+                self.results, self.gallery, self.queries
+            ),
+            ("match",): check_search(match),
+            ("match.threshold", "index.normalize"): check_threshold(match.threshold, normalize),
+            ("import_vectors", "sidecars"): check_vectors(self.import_vectors, self.sidecars),
+        }
+        for keys, lines in checks.items():
+            yield from (Contradiction(keys, line) for line in lines)
