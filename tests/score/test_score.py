@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
@@ -73,6 +74,49 @@ def test_each_person_counts_once_an_image(tmp_path: Path) -> None:
         ["a", "5", "2.0000", "match"],
         ["b", "7", "1.0000", "unknown"],
     ]
+
+
+def as_the_original(lists: dict[str, list[tuple[str, float, int]]]) -> dict[str, list[str]]:
+    """Score lists of (id, distance, hits) as the original's scoring does, in plain Python."""
+    found: dict[str, list[tuple[float, int]]] = {}
+    for image in sorted(lists):
+        for person, distance, hits in lists[image]:
+            found.setdefault(person, []).append((distance, hits))
+    table = {}
+    for person, seen in found.items():
+        total = sum(hits for _, hits in seen)
+        weighted = 0.0
+        for distance, hits in seen:  # Python's `sum` compensates from 3.12 on
+            weighted = weighted + distance * hits
+        average = weighted / total
+        table[person] = [f"{total / average:.2f}", str(total), f"{average:.2f}"]
+    return table
+
+
+def test_to_the_last_digit_as_the_original(tmp_path: Path) -> None:
+    """Many made-up runs, each a group; the images come in another order, in two shards."""
+    rng = np.random.default_rng(1)
+    runs, rows = {}, []
+    for run in range(5000):
+        lists: dict[str, list[tuple[str, float, int]]] = {}
+        for image in range(int(rng.integers(2, 9))):
+            people = rng.permutation(4)[:3]
+            lists[f"{run}/{image}.jpg"] = [
+                (f"p{person}", float(rng.integers(1, 1400)) / 100, int(rng.integers(1, 12)))
+                for person in people
+            ]
+        runs[str(run)] = as_the_original(lists)
+        rows += [
+            row(image, person, distance, hits, rank=place)
+            for image, found in lists.items()
+            for place, (person, distance, hits) in enumerate(found, 1)
+        ]
+    order = rng.permutation(len(rows))
+    table = scored(tmp_path, *([rows[n] for n in part] for part in np.array_split(order, 2)))
+    columns = ["Group", "ID", "Score", "Hits", "Avg Distance"]
+    assert {(group, person): own for group, person, *own in table[columns].to_numpy().tolist()} == {
+        (group, person): own for group, found in runs.items() for person, own in found.items()
+    }
 
 
 @pytest.mark.parametrize("distances", [[0.0, 0.0], [-1.5, 0.5], [0.001, 0.001]])

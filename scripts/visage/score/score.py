@@ -3,6 +3,7 @@
 import logging
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -80,7 +81,10 @@ def _rows(matches: list[Path]) -> pd.DataFrame:
     for column in TEXTS:  # each text once in memory, however many rows have it
         place = table.column_names.index(column)
         table = table.set_column(place, column, table[column].dictionary_encode())
-    return table.unify_dictionaries().to_pandas()
+    frame = table.unify_dictionaries().to_pandas()
+    # In the order of their names, whatever the shards: sums are made in it.
+    frame["image"] = frame["image"].cat.reorder_categories(sorted(frame["image"].cat.categories))
+    return frame
 
 
 def with_presence(
@@ -136,7 +140,7 @@ def scores_of(people: pd.DataFrame) -> pd.DataFrame:
     """Score the people of each group; one is told from another by the id, never by the name.
 
     Args:
-        people: What `people_of_images` gives.
+        people: What `people_of_images` gives: ordered by image.
 
     Returns:
         group, id, hits, average (distance, weighted by hits, where there are any), score = hits /
@@ -144,14 +148,11 @@ def scores_of(people: pd.DataFrame) -> pd.DataFrame:
         probability, verdict. Sorted by group, verdict, score; ties as the original breaks them:
         more hits first, then the ids downwards.
     """
-    people = people.assign(
-        weighted=people["distance"] * people["hits"], seen=people["verdict"] <= SEEN
-    )
+    people = people.assign(seen=people["verdict"] <= SEEN)
+    person = people.groupby(["group", "id"], observed=True, sort=False)
     scores = (
-        people.groupby(["group", "id"], observed=True, sort=False)
-        .agg(
+        person.agg(
             hits=("hits", "sum"),
-            weighted=("weighted", "sum"),
             images=("seen", "sum"),
             best=("distance", "min"),
             plain=("distance", "mean"),
@@ -161,7 +162,10 @@ def scores_of(people: pd.DataFrame) -> pd.DataFrame:
         .reset_index()
         .astype({"group": "object", "id": "object"})
     )
-    scores["average"] = (scores["weighted"] / scores["hits"]).fillna(scores["plain"])
+    # One by one, image after image, as the original adds them up. Pandas' sums carry what rounding
+    # loses along, and the last digit that is printed would differ now and then.
+    weighted = np.bincount(person.ngroup(), people["distance"] * people["hits"])
+    scores["average"] = (weighted / scores["hits"]).fillna(scores["plain"])
     scores["score"] = scores["hits"] / scores["average"].clip(lower=SMALLEST)
     return scores.sort_values(
         ["group", "verdict", "score", "hits", "id"], ascending=[True, True, False, False, False]
