@@ -10,7 +10,7 @@ from rankings import KEPT, RANKINGS, searched_anew
 from visage.evaluation import metrics, protocol
 from visage.evaluation.copies import number_photographs, same_files
 from visage.evaluation.protocol import Trials
-from visage.search.faces import unit
+from visage.search.faces import Faces, unit
 from visage.search.index import chosen_faces, usable_faces, vectors_of
 from visage.search.rankings.base import Ranking
 from visage.types import Floats, Indices
@@ -79,7 +79,7 @@ def compare(faces: Labelled, each: int | str, draws: int) -> Iterator[dict]:
 
 def _trials(kind: type[Ranking], faces: Labelled, rows: Indices, normalize: bool) -> Trials:
     labels = faces.labels
-    fitted = kind.fit(faces.vectors[rows], [labels[row] for row in rows], normalize)
+    fitted = kind(Faces.of(faces.vectors[rows], [labels[row] for row in rows], normalize))
     return protocol.search(fitted, faces.photographs[rows])
 
 

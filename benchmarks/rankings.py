@@ -3,8 +3,9 @@
 import numpy as np
 from visage.evaluation.protocol import Trials
 from visage.search.exact import ExactSearch
+from visage.search.faces import Faces
 from visage.search.rankings import RANKINGS as KEPT
-from visage.search.rankings.base import Distances, Photographs, Ranking
+from visage.search.rankings.base import Distances, Photographs, Ranking, Rows
 from visage.search.rankings.likelihood import Likelihood
 from visage.search.rankings.mean import Mean
 from visage.search.rankings.nearest import Nearest, squared_distances
@@ -23,7 +24,7 @@ class BestOf3(Nearest):
         squares, each = squared_distances(vectors, vectors), Photographs(codes, photographs)
         starts = np.searchsorted(codes, np.arange(codes[-1] + 2))
 
-        def distances(rows: slice) -> Floats:
+        def distances(rows: Rows) -> Floats:
             away = squares(rows)
             each.mask(away, rows, np.inf)
             away = np.sqrt(np.maximum(away, 0)).astype(np.float32)
@@ -56,7 +57,7 @@ class _Cohort(Nearest):
         """See `Ranking.left_out`."""
         ranked = self.base(self.faces).left_out(photographs)
 
-        def distances(rows: slice) -> Floats:
+        def distances(rows: Rows) -> Floats:
             away = ranked(rows)
             score = np.where(np.isfinite(away), 1 - away**2 / 2, -1)
             ordered = -np.sort(-score, axis=1)[:, : COHORT + 1]
@@ -112,7 +113,8 @@ def searched_anew(
                 for place, label in enumerate(labels)
                 if photographs[place] != photograph and not (stranger and label == person)
             ]
-            fitted = kind.fit(vectors[keep], [labels[k] for k in keep], normalize)
+            ids = [kind.person(labels[k]) for k in keep]
+            fitted = kind(Faces.of(vectors[keep], ids, normalize))
             search = ExactSearch(fitted.faces, NEIGHBOURS)
             probe = fitted.faces.space(vectors[row : row + 1])
             found = fitted.candidates(probe, search, len(people))

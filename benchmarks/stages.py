@@ -45,19 +45,21 @@ def index(folder: Path) -> None:
 
 
 def match(folder: Path, ranking: str) -> None:
+    from visage.search.gallery import Gallery
     from visage.search.match import match_shard
 
     config = Config()
     match_shard(
         folder / "queries.parquet",
-        folder / "faces.parquet",
-        folder / "face.db",
-        None,
+        Gallery.open(
+            folder / "faces.parquet",
+            config.match.replace(ranking=ranking),
+            config.index.normalize,
+            {"normalized": PUBLISHED, "raw": None},
+        ),
         folder / f"matches-{ranking}.parquet",
         sidecar=lambda image: folder / "sidecars" / f"{image}.json",
-        settings=config.match.replace(ranking=ranking),
-        normalize=config.index.normalize,
-        threshold=PUBLISHED,
+        results=config.match.results,
     )
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from visage.config import Match
 from visage.report import build_report
-from visage.search.threshold import resolve_threshold
+from visage.search.gallery import Gallery
 from visage.workflow.job import logged, optional, paths
 
 if TYPE_CHECKING:
@@ -17,13 +17,14 @@ with logged(snakemake.log[0]):
     match = Match.model_validate(params.match)
     names = snakemake.input.get("names")
     evaluation = snakemake.input.get("evaluation")
-    threshold = resolve_threshold(
-        match.threshold,
-        params.published,
-        params.normalize,
-        optional(evaluation),
-        match.ranking,
+    gallery = Gallery.open(
+        faces=Path(snakemake.input.faces),
+        match=match,
+        normalize=params.normalize,
+        published=params.published,
+        evaluation=optional(evaluation),
     )
+    threshold = gallery.judge.threshold
     build_report(
         gallery_tables=paths(snakemake.input.gallery_tables),
         query_tables=paths(snakemake.input.query_tables),

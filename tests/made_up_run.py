@@ -12,7 +12,7 @@ from PIL import Image
 from visage.audit.findings import COLUMNS
 from visage.report import build_report
 from visage.score.score import score
-from visage.search.match import MATCHES
+from visage.store.matches import MATCHES
 from visage.store.tables import FACES, Origin, write_table
 
 HOSTILE = "<script>alert('x')</script>\"><img src=x onerror=alert(1)>"

@@ -1,19 +1,19 @@
 """A made-up gallery searched, without files."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 from visage.search.annoy import AnnoySearch
 from visage.search.exact import ExactSearch
 from visage.search.faces import Faces
-from visage.search.rankings import ranking_of
+from visage.search.rankings import faces_of, fit
 from visage.search.rankings.base import Candidates
 
 
 def searched(
     vectors: np.ndarray | list,
-    labels: Sequence[str],
+    labels: Iterable[str],
     queries: np.ndarray | list,
     ranking: str,
     normalize: bool = True,
@@ -23,8 +23,8 @@ def searched(
     search_k: int = 10_000,
 ) -> tuple[Candidates, Faces]:
     """Search queries, as a model gives them, in a gallery; `annoy` makes an index of vectors."""
-    fitted = ranking_of(ranking, normalize).fit(np.asarray(vectors, np.float32), labels, normalize)
-    faces = fitted.faces
+    faces = faces_of(ranking, np.asarray(vectors, np.float32), labels, normalize)
+    fitted = fit(ranking, faces)
     search = (
         AnnoySearch(faces, annoy(faces.vectors), neighbours, search_k)
         if annoy

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pytest
 from conftest import REPO
 from visage.models.registry import load_registry
+from visage.search.faces import Faces
 from visage.store.tables import FACES
 
 sys.path.insert(0, str(REPO / "benchmarks"))
@@ -93,9 +94,9 @@ def test_rankings_see_neither_the_probe_nor_its_copies(name: str) -> None:
     vectors = rng.normal(size=(20, 8)).astype(np.float32)
     vectors[1] = vectors[0]
     kind = rankings.RANKINGS[name]
-    away = kind.fit(vectors, labels, True).left_out(photographs)(slice(0, 20))
+    away = kind(Faces.of(vectors, labels, True)).left_out(photographs)(slice(0, 20))
     # Without the two, and the probe beside the rest as a stranger's.
-    beside = kind.fit(np.vstack([vectors[2:], vectors[:1]]), [*labels[2:], "p5"], True)
+    beside = kind(Faces.of(np.vstack([vectors[2:], vectors[:1]]), [*labels[2:], "p5"], True))
     again = beside.left_out(np.arange(19))(slice(18, 19))
     if "next 20" not in name:  # theirs depends on who else is there
         np.testing.assert_allclose(away[0], again[0, :5], atol=1e-3)

@@ -20,10 +20,11 @@ from visage.evaluation.evaluate import Evaluated, evaluate_gallery, search_galle
 from visage.evaluation.protocol import Trials
 from visage.report.evaluation_page import write_page
 from visage.search.calibration import Calibration, probabilities, read_evaluation
-from visage.search.faces import unit
+from visage.search.exact import ExactSearch
+from visage.search.faces import Faces, unit
 from visage.search.neighbours import compare
 from visage.search.rankings import RANKINGS
-from visage.search.threshold import resolve_threshold
+from visage.search.threshold import Threshold, resolve_threshold
 from visage.store.tables import FACES, Origin, read_table, write_table
 
 PUBLISHED = {"normalized": 1.128, "raw": None}
@@ -148,7 +149,7 @@ def test_little_memory_changes_nothing() -> None:
     codes = np.unique(codes, return_inverse=True)[1]
     vectors, labels = people(rng, 70, 1, 0.1), [f"p{code}" for code in codes]
     for kind in RANKINGS.values():
-        fitted = kind.fit(vectors, labels, True)
+        fitted = kind(Faces.of(vectors, labels, True))
         at_once = protocol.search(fitted, np.arange(70))
         one_by_one = protocol.search(fitted, np.arange(70), memory_mb=0)
         np.testing.assert_allclose(at_once, one_by_one, atol=1e-4)
@@ -235,7 +236,8 @@ def test_fresh_strangers_are_taken_for_somebody_as_often_as_asked(ranking: str) 
         found = search_gallery(gallery_table(known, persons), ranking, True, NEAR)
         threshold = metrics.threshold_at(metrics.strangers(found.trials), fpir)
         assert threshold is not None
-        answer, _ = searched(known, persons, people(rng, fresh, 1, 0.15), ranking, True, 1, 1)
+        probes = found.faces.space(people(rng, fresh, 1, 0.15))
+        answer = found.ranking.candidates(probes, ExactSearch(found.faces, 1), 1)
         rates.append(float((answer.distance <= threshold).mean()))
     # Each rate varies with its fresh strangers, and with the people who set its threshold.
     error = np.sqrt(fpir * (1 - fpir) * (1 / fresh + 1 / number) / len(rates))
@@ -252,14 +254,18 @@ def known_gallery(number: int = 40, photographs: int = 10, spread: float = 0.15)
 
 
 def test_the_gallery_sets_the_threshold(tmp_path: Path) -> None:
-    result, _ = evaluated(tmp_path, known_gallery())
+    result, found = evaluated(tmp_path, known_gallery())
     write_evaluation(tmp_path / "evaluation.json", result)
     own = tmp_path / "evaluation.json"
-    threshold = resolve_threshold("auto", PUBLISHED, True, own)
+
+    def threshold_of(setting: Any) -> Threshold:
+        return resolve_threshold(setting, PUBLISHED, found.ranking, read_evaluation(own))
+
+    threshold = threshold_of("auto")
     assert threshold.value == result["threshold"] != 1.128
     assert "400 photographs" in threshold.source
-    assert resolve_threshold(0.9, PUBLISHED, True, own).value == 0.9
-    assert resolve_threshold(None, PUBLISHED, True, own).value is None
+    assert threshold_of(0.9).value == 0.9
+    assert threshold_of(None).value is None
     assert result["operating"][1]["false_alarms"] == 4  # 1 % of 400
     vectors = known_gallery()["embedding"].to_pylist()
     unlike = [
@@ -286,7 +292,8 @@ def test_a_gallery_too_small_falls_back_and_says_so(
 ) -> None:
     result, found = evaluated(tmp_path, table)
     write_evaluation(tmp_path / "evaluation.json", result)
-    threshold = resolve_threshold("auto", PUBLISHED, True, tmp_path / "evaluation.json")
+    own = read_evaluation(tmp_path / "evaluation.json")
+    threshold = resolve_threshold("auto", PUBLISHED, found.ranking, own)
     assert threshold.value == 1.128
     write_page(tmp_path / "page.html", result, found, tmp_path / "no-such-folder")
     page = (tmp_path / "page.html").read_text()
@@ -295,8 +302,8 @@ def test_a_gallery_too_small_falls_back_and_says_so(
         assert words in page
     assert "1.128" in page
     assert read_evaluation(tmp_path / "evaluation.json").calibration is None
-    raw = resolve_threshold("auto", PUBLISHED, False, tmp_path / "evaluation.json")
-    assert raw.value is None
+    _, raw = evaluated(tmp_path, table, normalize=False)
+    assert resolve_threshold("auto", PUBLISHED, raw.ranking, own).value is None
 
 
 def test_the_original_s_ranking_gets_no_threshold(tmp_path: Path) -> None:
@@ -319,7 +326,7 @@ def test_labels_that_mean_nothing_give_no_threshold(tmp_path: Path) -> None:
 def test_a_damaged_evaluation_is_named(tmp_path: Path, text: str) -> None:
     (tmp_path / "evaluation.json").write_text(text)
     with pytest.raises(VisageError, match=r"evaluation\.json"):
-        resolve_threshold("auto", PUBLISHED, True, tmp_path / "evaluation.json")
+        read_evaluation(tmp_path / "evaluation.json")
     with pytest.raises(VisageError, match="missing"):
         read_evaluation(tmp_path / "other.json")
 

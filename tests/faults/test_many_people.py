@@ -7,9 +7,11 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 from visage.config import Match
+from visage.search.gallery import Gallery
 from visage.search.index import build_index
-from visage.search.match import MATCHES, match_shard
+from visage.search.match import match_shard
 from visage.sets.listing import ShardSettings, list_entries, read_manifest, write_manifests
+from visage.store.matches import MATCHES
 from visage.store.tables import FACES, Origin, read_table, write_table
 
 NUMBER, DIMENSION = 10_000, 128
@@ -47,14 +49,10 @@ def test_each_of_10_000_people_is_found_by_their_one_image(tmp_path: Path) -> No
     assert json.loads(labels.read_text())[-1] == f"person {NUMBER - 1:05}"
     match_shard(
         table=tmp_path / "queries.parquet",
-        faces=faces,
-        annoy=annoy,
-        names=None,
+        gallery=Gallery.open(faces, SETTINGS, True, {"normalized": 1.128}),
         output=tmp_path / "matches.parquet",
         sidecar=None,
-        settings=SETTINGS,
-        normalize=True,
-        threshold=1.128,
+        results=10,
     )
     found = read_table(tmp_path / "matches.parquet", MATCHES.names).to_pandas()
     first = found[found["rank"] == 1]

@@ -7,8 +7,8 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 from visage.people.clusters import cluster_unknown, nobodys, strangers_distance
-from visage.search.match import MATCHES
 from visage.store.clusters import CLUSTERS
+from visage.store.matches import MATCHES
 from visage.store.tables import FACES, Origin, read_table, write_table
 
 ORIGIN = Origin("made-up", "0" * 32)

@@ -14,7 +14,7 @@ from made_up_run import COMPARED, HOSTILE, NOTHING, ORIGIN, PEOPLE, PROVENANCE, 
 from visage.errors import VisageError
 from visage.report import render
 from visage.report.data import read_recall
-from visage.search.match import MATCHES
+from visage.store.matches import MATCHES
 from visage.store.tables import FACES, read_table, write_table
 
 

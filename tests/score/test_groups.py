@@ -13,7 +13,7 @@ from visage.score.groups import individuals, individuals_of_groups, presence
 from visage.score.score import score
 from visage.search.calibration import Calibration, probabilities
 from visage.search.faces import unit
-from visage.search.match import MATCHES
+from visage.store.matches import MATCHES
 from visage.store.tables import FACES, write_table
 
 LINE = Calibration(slope=-20.0, intercept=20.0)

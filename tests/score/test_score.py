@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 from visage.score.images_table import tabulate
 from visage.score.score import score
-from visage.search.match import MATCHES
+from visage.store.matches import MATCHES
 from visage.store.tables import FACES, write_table
 
 

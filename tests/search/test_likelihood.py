@@ -3,11 +3,17 @@
 import numpy as np
 import pytest
 from searching import searched
-from visage.search.exact import smallest_of_products
-from visage.search.faces import unit
-from visage.search.rankings.likelihood import WITHIN, Likelihood, as_distance, coefficients
+from visage.search.exact import ExactSearch, smallest_of_products
+from visage.search.faces import Faces, unit
+from visage.search.rankings import fit
+from visage.search.rankings.base import DEFAULT, Ranking
+from visage.search.rankings.likelihood import Likelihood, as_distance, coefficients
+from visage.search.rankings.looks import people_apart
+from visage.search.rankings.mean import Mean
 
 DIMENSION = 12
+LARGE = 64  # room for many people
+WITHIN = DEFAULT.within
 
 
 def log_density(values: np.ndarray, covariance: np.ndarray) -> float:
@@ -29,12 +35,17 @@ def log_ratio(probe: np.ndarray, faces: np.ndarray) -> float:
     return total / DIMENSION
 
 
+def person(rng: np.random.Generator, faces: int, dimension: int = DIMENSION) -> np.ndarray:
+    centre = rng.normal(size=dimension)
+    return unit((centre + 0.8 * rng.normal(size=(faces, dimension))).astype(np.float32))
+
+
 def test_the_nearer_is_the_likelier_whatever_the_number_of_faces() -> None:
     rng = np.random.default_rng(0)
     sizes = [1, 2, 3, 7, 40]
-    faces = [unit(rng.normal(size=(m, DIMENSION)).astype(np.float32) + 0.6) for m in sizes]
-    labels = [f"p{person}" for person, own in enumerate(faces) for _ in own]
-    probes = unit(rng.normal(size=(50, DIMENSION)).astype(np.float32) + 0.4)
+    faces = [person(rng, m) for m in sizes]
+    labels = [f"p{code}" for code, own in enumerate(faces) for _ in own]
+    probes = unit(rng.normal(size=(50, DIMENSION)).astype(np.float32))
     found, _ = searched(np.vstack(faces), labels, probes, "likelihood", results=50)
     exact = np.array(
         [log_ratio(probes[n], faces[p]) for n, p in zip(found.probe, found.person, strict=True)]
@@ -57,15 +68,16 @@ def test_a_single_face_is_as_far_as_it_is() -> None:
     plain, _ = searched(np.eye(3), "abc", probe, "nearest")
     assert found.person.tolist() == plain.person.tolist()
     np.testing.assert_allclose(found.distance, plain.distance, atol=1e-6)
-    assert Likelihood.published(1.128) == pytest.approx(1.128)
-    assert Likelihood.published(0.6) == pytest.approx(float(np.exp(-0.32)))
+    ranking = Likelihood(Faces.of(np.eye(3, dtype=np.float32), "abc", True))
+    assert ranking.published(1.128) == pytest.approx(1.128)
+    assert ranking.published(0.6) == pytest.approx(float(np.exp(-0.32)))
     grid = np.linspace(-2, 4, 1000)
     assert (np.diff(as_distance(grid)) > 0).all()
 
 
 def test_more_faces_that_agree_are_better_evidence_and_must_be_nearer() -> None:
     one, many = np.eye(2, dtype=np.float32)
-    base, slope = coefficients(np.array([one, many]), np.array([1, 20]))
+    base, slope = coefficients(np.array([one, many]), np.array([1, 20]), WITHIN)
     close, far = (base - slope * cosine for cosine in (0.9, 0.2))
     assert close[1] < close[0]
     assert far[1] > far[0]
@@ -80,3 +92,57 @@ def test_the_smallest_sums_of_many() -> None:
     assert (found.items == np.argsort(sums, axis=1)[:, :7]).all()
     np.testing.assert_allclose(found.distances, np.sort(sums, axis=1)[:, :7])
     assert smallest_of_products(queries[:0], weights, offsets, 7).items.shape == (0, 7)
+
+
+def rank_one(
+    vectors: np.ndarray, labels: list[str], probes: np.ndarray, wanted: list[str]
+) -> float:
+    found, faces = searched(vectors, labels, probes, "likelihood", results=1)
+    return float(np.mean([faces.people[p] == w for p, w in zip(found.person, wanted, strict=True)]))
+
+
+def test_a_person_of_two_looks_is_found_by_either() -> None:
+    """Two people's photographs under one id; among 60 others, each probe a face not in there."""
+    rng = np.random.default_rng(2)
+    people = [person(rng, 5, LARGE) for _ in range(100)]
+    labels = [f"p{code if code < 60 else 30 + code // 2:02}" for code in range(100)]
+    vectors, probes = np.vstack([own[:4] for own in people]), np.stack([own[4] for own in people])
+    found, _ = searched(vectors, np.repeat(labels, 4), probes, "likelihood", results=1)
+    faces = Faces.of(vectors, np.repeat(labels, 4), True)
+    assert [faces.people[code] for code in found.person] == labels
+    looks = people_apart(faces, DEFAULT.within)
+    assert sorted(faces.people[code] for code in looks) == [f"p{code}" for code in range(60, 80)]
+    # Left out, a face does not help to tell the looks: a look of two falls to one, which is none.
+    two = np.vstack([people[0][:3], people[1][:2]])
+    ranking = Likelihood(Faces.of(np.vstack([two, people[2][:2]]), list("aaaaabb"), True))
+    own = ranking.left_out(np.arange(7))(np.arange(7))[:, 0]
+    assert own[:3].max() < own[3:5].min()
+
+
+def test_what_all_faces_have_in_common_is_taken_off_or_the_mean_stands_in() -> None:
+    rng = np.random.default_rng(4)
+    people = [person(rng, 5, LARGE) for _ in range(150)]
+    off = np.full(LARGE, 2 / LARGE**0.5, np.float32)  # as dlib's: all faces are alike
+
+    def found(number: int) -> tuple[Ranking, float]:
+        vectors = np.vstack([own[:4] + off for own in people[:number]])
+        labels = [f"p{code:03}" for code in range(number)]
+        faces = Faces.of(vectors, np.repeat(labels, 4), True)
+        choices = Likelihood.choices(faces)
+        ranking = fit("likelihood", faces, choices[0])
+        probes = faces.space(np.stack([own[4] + off for own in people[:number]]))
+        first = ranking.candidates(probes, ExactSearch(faces, 1), 1).person
+        return ranking, float((first == np.arange(number)).mean())
+
+    ranking, share = found(150)
+    assert isinstance(ranking, Likelihood) and share > 0.9
+    assert ranking.learnt.centre is not None
+    # Faces as far apart as the published threshold are taken to be so far from the centre as well.
+    assert ranking.published(1.128) > 1.128
+    ranking, share = found(40)
+    assert isinstance(ranking, Mean) and share > 0.9
+    assert "mean cosine of 0." in ranking.note and "it takes 100" in ranking.note
+    assert (
+        fit("likelihood", Faces.of(off[None], ["a"], True)).note == ""
+    )  # one person tells nothing
+    assert "normalize" in fit("likelihood", Faces.of(off[None], ["a"], False)).note

@@ -15,7 +15,8 @@ from visage.app.settings import make_lookup, read_config
 from visage.errors import VisageError
 from visage.images.decode import ImageProblem
 from visage.search.calibration import Calibration
-from visage.search.gallery import GalleryIndex
+from visage.search.gallery import Gallery
+from visage.search.judge import Judge
 from visage.search.lookup import Answer, Lookup, cut
 from visage.sets.listing import as_path
 from visage.store.tables import Origin, read_origin, read_table, write_table
@@ -131,12 +132,12 @@ def test_a_gallery_that_comes_and_changes(demo: Workflow, tmp_path: Path) -> Non
         assert lookup.index() is lookup.index()
         obama = table.filter(pa.compute.equal(table["person"], "barack-obama"))
         write_table(lookup.faces, obama, origin)
-        assert lookup.index().gallery.people == ["barack-obama"]
+        assert lookup.index().people.ids == ["barack-obama"]
 
 
 def test_confidence_is_fifty_at_the_threshold(demo: Workflow, lookup: Lookup) -> None:
     index = lookup.index()
-    assert index.threshold.value == pytest.approx(1.128)
+    assert index.judge.threshold.value == pytest.approx(1.128)
     for face in lookup.search(photograph(demo, SEVERAL)).searched:
         for one in face.candidates:
             confidence = index.confidence(one)
@@ -146,10 +147,11 @@ def test_confidence_is_fifty_at_the_threshold(demo: Workflow, lookup: Lookup) ->
 
 def test_probabilities_once_they_are_calibrated(lookup: Lookup) -> None:
     known = Calibration(slope=-10.0, intercept=10.0)
-    threshold = lookup.index().threshold
-    index = GalleryIndex(lookup.faces, lookup.config, None, threshold, known)
+    own = lookup.index()
+    judge = Judge(own.judge.threshold, known)
+    index = Gallery(own.path, own.rows, own.ranking, own.search, judge, own.people)
     table = read_table(lookup.faces, ["person", "embedding"])
-    people = index.nearest(np.stack(table["embedding"].to_numpy()))
+    people = index.identify(np.stack(table["embedding"].to_numpy()))
     for person, candidates in zip(table["person"].to_pylist(), people, strict=True):
         likely = [one.probability or 0.0 for one in candidates]
         assert candidates[0].id == person and likely == sorted(likely, reverse=True)

@@ -11,8 +11,10 @@ import pytest
 from visage.config import Match
 from visage.errors import VisageError
 from visage.score.score import score
+from visage.search.gallery import Gallery
 from visage.search.index import build_index
-from visage.search.match import MATCHES, extract_match, match_shard, remove_old_lists
+from visage.search.match import extract_match, match_shard, remove_old_lists
+from visage.store.matches import MATCHES
 from visage.store.tables import FACES, Origin, read_table, write_table
 from visage.store.text import unguard
 
@@ -65,17 +67,11 @@ class Run:
         build_index([folder / "g"], faces, annoy, folder / "face.json", normalize, 10, 42)
         self.match = self.match.replace(**match)
         matches = folder / "m" / "0.parquet"
-        match_shard(
-            folder / "q",
-            faces,
-            annoy,
-            self.names,
-            matches,
-            lambda image: folder / "m" / f"{image}.json",
-            self.match,
-            normalize,
-            threshold,
-        )
+        match = self.match | {"threshold": threshold}
+        published = {"normalized": None, "raw": None}
+        opened = Gallery.open(faces, match, normalize, published, names=self.names)
+        sidecar = lambda image: folder / "m" / f"{image}.json"  # noqa: E731
+        match_shard(folder / "q", opened, matches, sidecar, match["results"])
         return read_table(matches)
 
     def json(self, image: str) -> list[dict]:
@@ -271,7 +267,7 @@ def test_refusals(tmp_path: Path) -> None:
     run = Run(tmp_path, CIRCLE)
     with pytest.raises(VisageError, match="different models"):
         run([face("q.jpg", [1, 0])], origin=Origin("n", "0" * 64))
-    with pytest.raises(VisageError, match="have 3 numbers, the gallery's 2"):
+    with pytest.raises(VisageError, match="have 3 numbers a face, the gallery's 2"):
         run([face("q.jpg", [1, 0, 0])])
     run([face("q.jpg", [1, 0])])
     with pytest.raises(VisageError, match=r"no image 'gone\.jpg'"):

@@ -8,8 +8,11 @@ import pytest
 from annoy import AnnoyIndex
 from searching import searched
 from visage.errors import VisageError
+from visage.search.faces import Faces
+from visage.search.judge import verdicts
 from visage.search.rankings.base import Candidates
-from visage.search.threshold import resolve_threshold, verdicts
+from visage.search.rankings.nearest import Nearest
+from visage.search.threshold import resolve_threshold
 
 
 def annoy_of(vectors: np.ndarray) -> AnnoyIndex:
@@ -138,11 +141,12 @@ def test_verdicts() -> None:
 
 def test_thresholds() -> None:
     published = {"normalized": 1.128, "raw": None}
-    assert resolve_threshold("auto", published, True).value == 1.128
-    assert "1.128" in resolve_threshold("auto", published, True).source
-    assert resolve_threshold("auto", published, False).value is None
-    assert resolve_threshold(None, published, True).value is None
-    assert resolve_threshold(0.9, published, True).value == 0.9
+    unit, raw = (Nearest(Faces.of(np.eye(2, dtype=np.float32), "ab", n)) for n in (True, False))
+    assert resolve_threshold("auto", published, unit).value == 1.128
+    assert "1.128" in resolve_threshold("auto", published, unit).source
+    assert resolve_threshold("auto", published, raw).value is None
+    assert resolve_threshold(None, published, unit).value is None
+    assert resolve_threshold(0.9, published, unit).value == 0.9
     for bad in (0, -1, float("nan"), float("inf")):
         with pytest.raises(VisageError, match=r"match\.threshold"):
-            resolve_threshold(bad, published, True)
+            resolve_threshold(bad, published, unit)

@@ -4,7 +4,7 @@ import base64
 from uuid import uuid4
 
 from visage.app.service import Service, jpeg
-from visage.search.gallery import Candidate, GalleryIndex
+from visage.search.gallery import Candidate, Gallery
 from visage.search.lookup import FoundFace
 
 MOST = 50  # people in an answer
@@ -24,7 +24,7 @@ def recognised(service: Service, data: bytes, results: int, known: bool) -> dict
     }
 
 
-def _recognised(service: Service, index: GalleryIndex, candidate: Candidate) -> dict:
+def _recognised(service: Service, index: Gallery, candidate: Candidate) -> dict:
     return {
         "id": candidate.id,
         "name": candidate.name,
@@ -68,7 +68,7 @@ def multiple_image_search(
 
 
 def _performers(
-    service: Service, index: GalleryIndex, face: FoundFace, threshold: float, results: int
+    service: Service, index: Gallery, face: FoundFace, threshold: float, results: int
 ) -> list[dict]:
     sure = [c for c in face.candidates if index.confidence(c) >= 100 * threshold]
     return [

@@ -143,7 +143,7 @@ def _add_page(app: FastAPI, service: Service) -> None:
             index = service.index()
         except Problem as problem:
             return limit | {"problem": str(problem)}
-        people, faces = len(index.gallery.people), len(index)
+        people, faces = len(index.people.ids), len(index)
         model = service.lookup.origin.model
         return limit | {"people": people, "faces": faces, "model": model}
 

@@ -7,7 +7,7 @@ import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
 from PIL import Image
@@ -16,7 +16,7 @@ from visage.app.settings import Limits
 from visage.embed.selection import Region
 from visage.errors import VisageError
 from visage.images.decode import ImageProblem, decode
-from visage.search.gallery import Candidate, GalleryIndex
+from visage.search.gallery import Candidate, Gallery
 from visage.search.lookup import Answer, Lookup, cut
 from visage.sets.listing import as_path
 from visage.types import Box, Pixels
@@ -46,11 +46,11 @@ class Service:
         self.lookup = lookup
         self.limits = limits
         self._pictures: OrderedDict[int, bytes | None] = OrderedDict()
-        self._pictured: GalleryIndex | None = None  # whose faces they are
+        self._pictured: Gallery | None = None  # whose faces they are
         self._lock = threading.Lock()
         self._decoding = threading.Semaphore(2)
 
-    def index(self) -> GalleryIndex:
+    def index(self) -> Gallery:
         """Give the gallery.
 
         Raises:
@@ -94,7 +94,7 @@ class Service:
         except VisageError as error:
             raise Problem(503, str(error)) from error
 
-    def picture(self, index: GalleryIndex, item: int) -> bytes | None:
+    def picture(self, index: Gallery, item: int) -> bytes | None:
         """Give a small JPEG of a gallery face; None where its photograph is no more."""
         with self._lock:
             if self._pictured is not index:  # the gallery has changed; who is gone is gone
@@ -104,7 +104,7 @@ class Service:
                 self._pictures.move_to_end(item)
                 return self._pictures[item]
         with self._decoding:
-            picture = _gallery_face(index, item)
+            picture = _gallery_face(self.lookup.photographs, index, item)
         with self._lock:
             if self._pictured is index:
                 self._pictures[item] = picture
@@ -112,7 +112,7 @@ class Service:
                     self._pictures.popitem(last=False)
         return picture
 
-    def portrait(self, candidate: Candidate, index: GalleryIndex) -> str | None:
+    def portrait(self, candidate: Candidate, index: Gallery) -> str | None:
         """Give an address of a person's picture: the names file's, or one that holds the face."""
         if candidate.performer and candidate.performer.image:
             return candidate.performer.image
@@ -131,12 +131,12 @@ def _no_face(answer: Answer, region: Region | None) -> str:
     return f"No face in this photograph is large enough: {answer.faces[0].reason}."
 
 
-def _gallery_face(index: GalleryIndex, item: int) -> bytes | None:
+def _gallery_face(folder: Path, index: Gallery, item: int) -> bytes | None:
     image, box = index.place(item)
     if ".." in PurePosixPath(image).parts:
         return None
     try:
-        pixels = decode((index.folder / as_path(image)).read_bytes()).pixels
+        pixels = decode((folder / as_path(image)).read_bytes()).pixels
     except (OSError, ImageProblem) as error:
         log.info("no picture of %s: %s", image, error)
         return None

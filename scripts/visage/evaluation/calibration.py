@@ -36,6 +36,13 @@ def fit(trials: Trials) -> Calibration | None:
     return _fit(distance, right)
 
 
+def loss(calibration: Calibration, trials: Trials) -> float:
+    """Give the cross-entropy (natural logarithm) of known and strangers' searches, equally."""
+    own, other = trials.own[mated(trials)], trials.other[np.isfinite(trials.other)]
+    right = np.logaddexp(0, -calibration.log_odds(own)).mean()
+    return float(right + np.logaddexp(0, calibration.log_odds(other)).mean()) / 2
+
+
 def reliability(trials: Trials, people: Indices) -> list[Bin]:
     """Check the calibration on people it was not fitted on.
 

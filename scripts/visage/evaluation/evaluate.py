@@ -9,15 +9,17 @@ from typing import Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 
+from visage.evaluation import calibration as calibrating
 from visage.evaluation import metrics, protocol
-from visage.evaluation.calibration import fit, reliability
+from visage.evaluation.calibration import reliability
 from visage.evaluation.copies import number_photographs, same_files
+from visage.evaluation.learning import learn
 from visage.evaluation.metrics import Interval
 from visage.evaluation.protocol import Trials
 from visage.search.faces import Faces
 from visage.search.index import vectors_of
-from visage.search.rankings import ranking_of
-from visage.search.rankings.base import Ranking
+from visage.search.rankings import faces_of, fit
+from visage.search.rankings.base import Learnt, Ranking
 from visage.store.files import write_text
 from visage.store.tables import Origin, read_origin, read_table
 from visage.types import Indices
@@ -74,8 +76,6 @@ def evaluate_gallery(
     Returns:
         What evaluation.json holds, and what the page needs besides.
     """
-    if published is not None:
-        published = ranking_of(ranking, normalize).published(published)
     evaluated = search_gallery(read_table(faces, COLUMNS), ranking, normalize, near)
     result = summarise(evaluated, read_origin(faces), ranking, normalize, fpir, published)
     log.info("%s", result["summary"])
@@ -93,20 +93,17 @@ def search_gallery(table: pa.Table, ranking: str, normalize: bool, near: float) 
     The original's ranking gives no distance that a threshold could be compared with; with it the
     nearest face is evaluated. Faces of a person that are no farther apart than `near` are copies.
     """
-    kind = ranking_of(ranking, normalize)
-    people = [kind.person(label) for label in table["person"].to_pylist()]
-    codes = np.unique(np.array(people, object), return_inverse=True)[1].astype(np.int64)
+    faces = faces_of(ranking, vectors_of(table), table["person"].to_pylist(), normalize)
     names = zip(table["sha256"].to_pylist(), table["image"].to_pylist(), strict=True)
     files = [sha256 or image for sha256, image in names]
-    vectors = vectors_of(table)
-    same = same_files(codes, files)
-    photographs = number_photographs(vectors, codes, same, near)
-    order = protocol.order_of(codes, photographs)
-    photographs, files = photographs[order], [files[row] for row in order]
-    fitted = kind.fit(vectors[order], [people[row] for row in order], normalize)
-    codes = fitted.faces.codes
+    same = same_files(faces.codes, files)
+    photographs = number_photographs(faces.vectors, faces.codes, same, near)
+    order = protocol.order_of(faces.codes, photographs)
+    faces, photographs = faces.take(order), photographs[order]
+    files = [files[row] for row in order]
+    fitted = fit(ranking, faces, learn(ranking, faces, photographs))
     trials = protocol.search(fitted, photographs)
-    wrong = _misfiled(codes, files)
+    wrong = _misfiled(faces.codes, files)
     distinct = len(np.unique(same))
     return Evaluated(
         ranking=fitted,
@@ -114,7 +111,7 @@ def search_gallery(table: pa.Table, ranking: str, normalize: bool, near: float) 
         trials=protocol.without(trials, wrong),
         rows=table.drop_columns("embedding").take(pa.array(order)),
         misfiled=int(wrong.sum()),
-        same_file=len(codes) - distinct,
+        same_file=len(faces) - distinct,
         near_copies=distinct - len(np.unique(photographs)),
     )
 
@@ -153,7 +150,7 @@ def summarise(
     points = metrics.operating_points(trials, codes, sorted({*RATES, fpir}, reverse=True))
     reason = _why_not(evaluated.ranking, counts, ranking, fpir)
     asked = next(point for point in points if point.fpir == fpir)
-    calibration = None if reason else fit(trials)
+    calibration = None if reason else calibrating.fit(trials)
     if not reason and calibration is None:
         reason = (
             "On average a photograph of the gallery is no nearer to its own person than to the "
@@ -167,6 +164,8 @@ def summarise(
         "ranking": ranking,
         "normalize": normalize,
         "fpir": fpir,
+        "learnt": learnt_as_json(evaluated.ranking.learnt),
+        "note": evaluated.ranking.note,
         "gallery": counts,
         "threshold": threshold,
         "summary": reason or _found(asked, counts),
@@ -175,7 +174,9 @@ def summarise(
         "operating": [_point(point) for point in points],
         "rank_one": None,
         "cmc": [],
-        "published": _at(trials, published),
+        "published": _at(
+            trials, None if published is None else evaluated.ranking.published(published)
+        ),
         "reliability": [],
     }
     if known.any() and counts["people"] > 1:
@@ -219,6 +220,12 @@ def _found(point: metrics.Operating, counts: dict[str, int]) -> str:
         f"photographs searched without their person, {point.false_alarms} came within it (FPIR "
         f"{percent(point.fpir)} was asked for)."
     )
+
+
+def learnt_as_json(learnt: Learnt) -> dict[str, Any]:
+    """Give what evaluation.json holds of what was learnt; `Learnt` comes back of it exactly."""
+    centre = None if learnt.centre is None else learnt.centre.astype(np.float64).tolist()
+    return {"within": learnt.within, "centre": centre}
 
 
 def percent(share: float) -> str:

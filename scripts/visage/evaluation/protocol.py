@@ -36,22 +36,30 @@ def order_of(codes: Indices, photographs: Indices) -> Indices:
     return np.lexsort((photographs, codes))
 
 
-def search(ranking: Ranking, photographs: Indices, memory_mb: int = MEMORY_MB) -> Trials:
-    """Search every face of the gallery in the rest of it.
+def search(
+    ranking: Ranking,
+    photographs: Indices,
+    probes: Indices | None = None,
+    memory_mb: int = MEMORY_MB,
+) -> Trials:
+    """Search faces of the gallery in the rest of it.
 
     Args:
         ranking: Fitted to the gallery, whose faces are in the order of `order_of`.
         photographs: Shape (n,): the photograph of each face; equal for copies within a person.
+        probes: Rows of the faces to search; None: all.
         memory_mb: For the working arrays, on top of the gallery and of 40 bytes a face.
     """
-    all_codes, distances = ranking.faces.codes, ranking.left_out(photographs)
-    n = len(all_codes)
+    distances = ranking.left_out(photographs)
+    if probes is None:
+        probes = np.arange(len(ranking.faces))
+    n = len(probes)
     own, other = np.full(n, np.nan), np.full(n, np.nan)
     person, rank = np.full(n, NOBODY, np.int64), np.zeros(n, np.int64)
-    step = max(1, memory_mb * 1_000_000 // (12 * n))
+    step = max(1, memory_mb * 1_000_000 // (12 * len(ranking.faces)))
     for start in range(0, n, step):
         rows = slice(start, min(start + step, n))
-        codes, each = all_codes[rows], distances(rows)
+        codes, each = ranking.faces.codes[probes[rows]], distances(probes[rows])
         line = np.arange(len(codes))
         mine = each[line, codes].astype(np.float64)
         each[line, codes] = np.inf

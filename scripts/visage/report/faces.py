@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from visage.search.exact import exact
 from visage.search.faces import Faces
 from visage.search.index import vectors_of
-from visage.search.rankings import ranking_of
+from visage.search.rankings import faces_of
 from visage.store.tables import read_table
 from visage.types import Floats
 
@@ -68,8 +68,7 @@ def nearest_faces(
     people = {item.person for item in compared}
     table = _of_people(read_table(faces, ["image", "face", "person", "embedding"]), people)
     labels = table["person"].to_pylist()
-    ids = map(ranking_of(ranking, normalize).person, labels)
-    gallery = Faces.of(vectors_of(table), ids, normalize)
+    gallery = faces_of(ranking, vectors_of(table), labels, normalize)
     queries = gallery.space(probes)
     images = table["image"].to_pylist()
     numbers = pc.fill_null(table["face"], 0).to_pylist()

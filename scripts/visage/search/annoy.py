@@ -47,6 +47,10 @@ class AnnoySearch:
         first = np.take_along_axis(near.items, same.argmax(axis=1), axis=1)
         return near, np.where(same.any(axis=1), first, self._typical[people])
 
+    def recall(self, queries: Floats) -> float | None:
+        """Measure which share of the true neighbours is found; None without a query."""
+        return annoy_recall(queries, self.faces.vectors, self.index, self.neighbours, self.search_k)
+
     @cached_property
     def _typical(self) -> Indices:
         """Each person's face nearest to the mean of their faces."""

@@ -3,14 +3,17 @@
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from visage.errors import VisageError
+from visage.search.rankings.base import Learnt
 from visage.types import Reals
 
+# What evaluations were made with that do not say it: those of versions before it was learnt.
+BEFORE = {"within": 0.5, "centre": None}
 # Odds beyond a million to one are no knowledge of any gallery's; within it nothing overflows.
 LIMIT = float(np.log(1e6))
 
@@ -37,6 +40,7 @@ class Evaluation(NamedTuple):
     summary: str  # a sentence or two: where the threshold is from, or why there is none
     calibration: Calibration | None
     same_face: float | None  # Euclidean distance within which two faces pass for one person's
+    learnt: Learnt  # for the ranking
 
 
 def read_evaluation(path: Path) -> Evaluation:
@@ -53,6 +57,7 @@ def read_evaluation(path: Path) -> Evaluation:
             str(content["summary"]),
             None if line is None else Calibration(float(line["slope"]), float(line["intercept"])),
             content.get("same_face"),
+            _learnt(content.get("learnt", BEFORE)),
         )
     except FileNotFoundError as error:
         raise VisageError(f"{path} is missing. Run the workflow again: it will be made.") from error
@@ -60,6 +65,11 @@ def read_evaluation(path: Path) -> Evaluation:
         raise VisageError(
             f"{path} is damaged ({error}). Delete it and run the workflow again."
         ) from error
+
+
+def _learnt(content: dict[str, Any]) -> Learnt:
+    centre = content["centre"]
+    return Learnt(content["within"], None if centre is None else np.array(centre, np.float32))
 
 
 def fits(path: Path, expected: Mapping[str, object]) -> bool:

@@ -31,6 +31,10 @@ class ExactSearch:
     faces: Faces
     neighbours: int
 
+    def recall(self, _queries: Floats) -> float | None:
+        """Give None: there is nothing to measure."""
+        return None
+
     def near(self, queries: Floats) -> Found:
         """Find the nearest faces of each query."""
         return exact(queries, self.faces.vectors, self.neighbours)

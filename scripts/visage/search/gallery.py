@@ -1,23 +1,27 @@
-"""A finished gallery in memory: who is in it, and who of them is nearest to a face."""
+"""A finished gallery in memory: the one search that the workflow, the page and programs share."""
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import isnan
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 
-from visage.config import Config
+from visage.config import Match
 from visage.errors import VisageError
 from visage.search.annoy import AnnoySearch, load_annoy
-from visage.search.calibration import Calibration, probabilities
+from visage.search.calibration import read_evaluation
 from visage.search.exact import ExactSearch
 from visage.search.index import vectors_of
-from visage.search.rankings import ranking_of
-from visage.search.rankings.base import Candidates, Search
-from visage.search.threshold import Threshold, verdicts
+from visage.search.judge import Judge, Judged
+from visage.search.rankings import faces_of, fit
+from visage.search.rankings.base import DEFAULT, Candidates, Ranking, Search
+from visage.search.threshold import resolve_threshold
 from visage.store.names import Performer, link, read_names
 from visage.store.tables import read_table
-from visage.types import Box, Floats
+from visage.types import Box, Embeddings
 
 COLUMNS = ["image", "person", "face", "x", "y", "w", "h", "embedding"]
 STRANGERS = 2000  # pairs of faces of different people, to learn how far apart such faces are
@@ -32,10 +36,10 @@ class Candidate:
     namesakes: int  # how many other people of the gallery have the same name
     link: str  # "" where none is known
     distance: float  # what the ranking orders by
-    measured: float  # Euclidean, to compare to the threshold
+    measured: float  # what is compared with the threshold
     hits: int
     probability: float | None  # that it is this person; None until calibrated
-    verdict: str  # one of verdict.VERDICTS
+    verdict: str  # of `visage.status.Verdict`
     item: int  # row of the gallery: the face that is nearest
 
     @property
@@ -44,66 +48,157 @@ class Candidate:
         return (self.performer.name if self.performer else "") or self.id
 
 
-class GalleryIndex:
+class People:
+    """What is known of the gallery's people besides their faces."""
+
+    def __init__(
+        self, ids: Sequence[str], names: Path | None = None, links: str | None = None
+    ) -> None:
+        """Read the names file, if there is one."""
+        self.ids = ids
+        self.names = read_names(names)
+        self._links = links
+        self._count = Counter(_folded(self.names.get(person)) for person in ids)
+
+    def name(self, person: str) -> str:
+        """Give a name; "" where none is known."""
+        return self.names[person].name if person in self.names else ""
+
+    def namesakes(self, person: str) -> int:
+        """Count the other people of the same name."""
+        name = _folded(self.names.get(person))
+        return self._count[name] - 1 if name else 0
+
+    def link(self, person: str) -> str:
+        """Give the address of a person's page; "" where none is known."""
+        return link(self._links, person, self.names)
+
+
+class Gallery:
     """A finished gallery in memory. Read only, so it may be shared between threads."""
 
     def __init__(
         self,
-        faces: Path,
-        config: Config,
-        names: Path | None,
-        threshold: Threshold,
-        calibration: Calibration | None = None,
+        path: Path,
+        rows: pa.Table,
+        ranking: Ranking,
+        search: Search,
+        judge: Judge,
+        people: People,
     ) -> None:
-        """Read the index.
+        """Put the parts together; `open` makes them from files.
 
         Args:
-            faces: Its faces.parquet; face.db beside it is read only for `search: annoy`.
-            config: The checked config.
+            path: The index's faces.parquet.
+            rows: The index's rows in the order of the faces, without the embeddings.
+            ranking: Fitted to the faces.
+            search: Of the same faces.
+            judge: What is said of a distance.
+            people: Names and links.
+        """
+        self.path = path
+        self.rows = rows
+        self.ranking = ranking
+        self.faces = ranking.faces
+        self.search = search
+        self.judge = judge
+        self.people = people
+        self._scale = self._far()
+
+    @classmethod
+    def open(
+        cls,
+        faces: Path,
+        match: Match,
+        normalize: bool,
+        published: Mapping[str, float | None],
+        evaluation: Path | None = None,
+        names: Path | None = None,
+        links: str | None = None,
+    ) -> "Gallery":
+        """Read a gallery.
+
+        Args:
+            faces: The index's faces.parquet; face.db beside it is read only for `search: annoy`.
+            match: The config's `match`.
+            normalize: The config's `index.normalize`.
+            published: The model's thresholds: for "normalized" vectors and for "raw" ones.
+            evaluation: The gallery's evaluation.json, if there is one that holds.
             names: The names file, if there is one.
-            threshold: The largest distance of a match.
-            calibration: What turns distances into probabilities, if there is one.
+            links: The config's `links`.
 
         Raises:
             VisageError: A file is missing or damaged.
         """
         table = read_table(faces, COLUMNS)
-        self.settings = config.match
-        self.normalize = config.index.normalize
-        self.links = config.links
-        self.folder = Path(config.gallery)
-        self.names = read_names(names)
-        vectors = vectors_of(table)
-        labels = table["person"].to_pylist()
-        self.ranking = ranking_of(self.settings.ranking, self.normalize).fit(
-            vectors, labels, self.normalize
-        )
-        self.gallery = self.ranking.faces
-        neighbours = self.settings.neighbours
-        self.search: Search = ExactSearch(self.gallery, neighbours)
-        if self.settings.search == "annoy":
-            index = load_annoy(faces.parent / "face.db", vectors.shape[1], len(vectors))
-            self.search = AnnoySearch(self.gallery, index, neighbours, self.settings.search_k)
-        self.places = table.drop_columns("embedding")
-        self.threshold = threshold
-        self.calibration = calibration
-        self.scale = self._scale()
-        self._count = _namesakes(self.gallery.people, self.names)
+        own = read_evaluation(evaluation) if evaluation else None
+        learnt = own.learnt if own else DEFAULT
+        name, neighbours = match.ranking, match.neighbours
+        known = faces_of(name, vectors_of(table), table["person"].to_pylist(), normalize)
+        ranking = fit(name, known, learnt)
+        search: Search = ExactSearch(known, neighbours)
+        if match.search == "annoy":
+            index = load_annoy(faces.parent / "face.db", known.vectors.shape[1], len(known))
+            search = AnnoySearch(known, index, neighbours, match.search_k)
+        threshold = resolve_threshold(match.threshold, published, ranking, own)
+        judge = Judge(threshold, own.calibration if own else None)
+        people = People(known.people, names, links)
+        return cls(faces, table.drop_columns("embedding"), ranking, search, judge, people)
 
-    def _scale(self) -> float:
-        """Give the distance at which nothing speaks for a person any more.
+    def find(self, embeddings: Embeddings, results: int) -> tuple[Candidates, Judged]:
+        """Give the closest people for each face, as arrays.
 
-        Twice the threshold; without one, the median distance between faces of different people.
+        Args:
+            embeddings: Shape (n, dimension), as the model gives them.
+            results: People for each face, at most.
+
+        Raises:
+            VisageError: They are not of the gallery's model.
         """
-        if self.threshold.value is not None:
-            return 2 * self.threshold.value
-        vectors, codes = self.gallery.vectors, self.gallery.codes
-        pairs = np.random.default_rng(0).integers(len(codes), size=(STRANGERS, 2))
-        strangers = pairs[codes[pairs[:, 0]] != codes[pairs[:, 1]]]
-        if not len(strangers):
-            return 2.0
-        apart = np.linalg.norm(vectors[strangers[:, 0]] - vectors[strangers[:, 1]], axis=1)
-        return float(np.median(apart)) or 1.0
+        dimension = self.faces.vectors.shape[1]
+        if not len(embeddings):
+            embeddings = np.empty((0, dimension), np.float32)
+        if embeddings.shape[1] != dimension:
+            raise VisageError(
+                f"These embeddings have {embeddings.shape[1]} numbers a face, the gallery's "
+                f"{dimension}: they are of another model."
+            )
+        found = self.ranking.candidates(self.faces.space(embeddings), self.search, results)
+        return found, self.judge(found)
+
+    def identify(self, embeddings: Embeddings, results: int = 10) -> list[list[Candidate]]:
+        """Give the closest people for each face; see `find`."""
+        found, judged = self.find(embeddings, results)
+        people: list[list[Candidate]] = [[] for _ in embeddings]
+        for row, probe in enumerate(found.probe.tolist()):
+            people[probe].append(self._candidate(found, judged, row))
+        return people
+
+    def _candidate(self, found: Candidates, judged: Judged, row: int) -> Candidate:
+        person = self.people.ids[found.person[row]]
+        probability = float(judged.probability[row])
+        return Candidate(
+            id=person,
+            performer=self.people.names.get(person),
+            namesakes=self.people.namesakes(person),
+            link=self.people.link(person),
+            distance=float(found.distance[row]),
+            measured=float(found.measured[row]),
+            hits=int(found.hits[row]),
+            probability=None if isnan(probability) else probability,
+            verdict=str(judged.verdict[row]),
+            item=int(found.nearest[row]),
+        )
+
+    def explained(self) -> list[str]:
+        """Say where the threshold is from, and what else is not as the config has it."""
+        threshold = self.judge.threshold
+        notes = [self.ranking.note] if self.ranking.note else []
+        return [f"threshold {threshold.value}: {threshold.source}", *notes]
+
+    def recall(self, embeddings: Embeddings) -> float | None:
+        """Measure which share of the true neighbours is found; None where the search is exact."""
+        return self.search.recall(self.faces.space(embeddings))
 
     def confidence(self, candidate: Candidate) -> int:
         """Give the percentage that programs written for the original's services expect.
@@ -113,62 +208,33 @@ class GalleryIndex:
         """
         if candidate.probability is not None:
             return round(100 * candidate.probability)
-        return round(100 * min(1.0, max(0.0, 1 - candidate.measured / self.scale)))
+        return round(100 * min(1.0, max(0.0, 1 - candidate.measured / self._scale)))
 
-    def nearest(self, embeddings: Floats) -> list[list[Candidate]]:
-        """Give the closest people for each embedding, (n, dimension) as the model gives them."""
-        probes = self.gallery.space(embeddings)
-        if probes.shape[1] != self.gallery.vectors.shape[1]:
-            raise VisageError(
-                f"The model gives {probes.shape[1]} numbers a face, the gallery has "
-                f"{self.gallery.vectors.shape[1]}: it was made with another model."
-            )
-        found = self.ranking.candidates(probes, self.search, self.settings.results)
-        verdict = verdicts(found.rank, found.measured, self.threshold.value)
-        likely = probabilities(found.probe, found.measured, self.calibration)
-        people: list[list[Candidate]] = [[] for _ in probes]
-        for row, probe in enumerate(found.probe.tolist()):
-            one = self._candidate(found, row, str(verdict[row]), float(likely[row]))
-            people[probe].append(one)
-        return people
+    def _far(self) -> float:
+        """Give the distance at which nothing speaks for a person any more.
 
-    def _candidate(
-        self, found: Candidates, row: int, verdict: str, probability: float
-    ) -> Candidate:
-        person = self.gallery.people[found.person[row]]
-        performer = self.names.get(person)
-        return Candidate(
-            id=person,
-            performer=performer,
-            namesakes=self._count.get(_folded(performer), 1) - 1 if performer else 0,
-            link=link(self.links, person, self.names),
-            distance=float(found.distance[row]),
-            measured=float(found.measured[row]),
-            hits=int(found.hits[row]),
-            probability=None if isnan(probability) else probability,
-            verdict=verdict,
-            item=int(found.nearest[row]),
-        )
+        Twice the threshold; without one, the median distance between faces of different people.
+        """
+        if self.judge.threshold.value is not None:
+            return 2 * self.judge.threshold.value
+        vectors, codes = self.faces.vectors, self.faces.codes
+        pairs = np.random.default_rng(0).integers(len(codes), size=(STRANGERS, 2))
+        strangers = pairs[codes[pairs[:, 0]] != codes[pairs[:, 1]]]
+        if not len(strangers):
+            return 2.0
+        apart = np.linalg.norm(vectors[strangers[:, 0]] - vectors[strangers[:, 1]], axis=1)
+        return float(np.median(apart)) or 1.0
 
     def place(self, item: int) -> tuple[str, Box | None]:
         """Give the image of a gallery face, and where in it the face is, if that is known."""
-        row = self.places.slice(item, 1).to_pylist()[0]
+        row = self.rows.slice(item, 1).to_pylist()[0]
         sides = [row[key] for key in Box._fields]
         return row["image"], None if None in sides else Box(*sides)
 
     def __len__(self) -> int:
         """Count the faces."""
-        return self.places.num_rows
+        return len(self.faces)
 
 
 def _folded(performer: Performer | None) -> str:
     return performer.name.casefold() if performer else ""
-
-
-def _namesakes(people: list[str], names: dict[str, Performer]) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for person in people:
-        name = _folded(names.get(person))
-        if name:
-            counts[name] = counts.get(name, 0) + 1
-    return counts

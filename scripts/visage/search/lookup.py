@@ -22,9 +22,8 @@ from visage.images.decode import MAX_PIXELS
 from visage.models.model import load_model
 from visage.models.registry import Registry
 from visage.models.weights.verify import verify_model
-from visage.search.calibration import fits, read_evaluation
-from visage.search.gallery import Candidate, GalleryIndex
-from visage.search.threshold import Threshold, resolve_threshold
+from visage.search.calibration import fits
+from visage.search.gallery import Candidate, Gallery
 from visage.store.tables import Origin, read_origin
 from visage.types import Box, Detector, Face, Model, Pixels
 
@@ -99,7 +98,12 @@ class Lookup:
         self._local = threading.local()
         self._lock = threading.Lock()
         self._model: Model | None = None
-        self._index: tuple[object, GalleryIndex] | None = None
+        self._index: tuple[object, Gallery] | None = None
+
+    @property
+    def photographs(self) -> Path:
+        """The folder of the gallery's photographs."""
+        return Path(self.config.gallery)
 
     @property
     def faces(self) -> Path:
@@ -118,7 +122,7 @@ class Lookup:
                 self._model = load_model(self._entry, self._weights, self._threads)
             return self._model
 
-    def index(self) -> GalleryIndex:
+    def index(self) -> Gallery:
         """Give the gallery; read at the first call and whenever its files change.
 
         Raises:
@@ -128,12 +132,17 @@ class Lookup:
         with self._lock:
             if self._index is None or self._index[0] != stamp:
                 self._check()
-                own = self._own()
-                calibration = read_evaluation(own).calibration if own else None
-                threshold = self._threshold(own)
-                index = GalleryIndex(self.faces, self.config, self._names, threshold, calibration)
+                index = Gallery.open(
+                    self.faces,
+                    self.config.match,
+                    self.config.index.normalize,
+                    self._entry.threshold.model_dump(),
+                    self._own(),
+                    self._names,
+                    self.config.links,
+                )
                 self._index = (stamp, index)
-                log.info("gallery: %d faces of %d people", len(index), len(index.gallery.people))
+                log.info("gallery: %d faces of %d people", len(index), len(index.people.ids))
             return self._index[1]
 
     @property
@@ -150,11 +159,6 @@ class Lookup:
             "fingerprint": self.origin.fingerprint,
         }
         return self._evaluation if fits(self._evaluation, expected) else None
-
-    def _threshold(self, own: Path | None) -> Threshold:
-        match, normalize = self.config.match, self.config.index.normalize
-        published = self._entry.threshold.model_dump()
-        return resolve_threshold(match.threshold, published, normalize, own, match.ranking)
 
     def _check(self) -> None:
         if not self.faces.exists():
@@ -197,7 +201,9 @@ class Lookup:
         selected = select(sight.faces, settings, [region] if region else None)
         wanted = [item for item in selected if item.status == "ok"]
         crops = [sight.crop(sight.faces[item.index]) for item in wanted]
-        people = iter(index.nearest(model.recogniser.embed(crops)) if crops else [])
+        results = self.config.match.results
+        embeddings = model.recogniser.embed(crops) if crops else np.empty((0, 0), np.float32)
+        people = iter(index.identify(embeddings, results))
         found = [
             _found(sight.faces[item.index], item, next(people) if item.status == "ok" else [])
             for item in selected

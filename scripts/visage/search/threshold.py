@@ -1,17 +1,14 @@
 """Is it this person, or only the least unlike one? The threshold and what follows from it."""
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Literal, NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
 from visage.errors import VisageError
-from visage.search.calibration import read_evaluation
-from visage.search.rankings import ranking_of
+from visage.search.calibration import Evaluation
+from visage.search.rankings.base import Ranking
+from visage.status import Verdict
 
-VERDICTS = ("match", "possible", "unknown")  # from the best to the worst
+VERDICTS = tuple(map(str, Verdict))  # from the best to the worst
 
 
 class Threshold(NamedTuple):
@@ -24,9 +21,8 @@ class Threshold(NamedTuple):
 def resolve_threshold(
     setting: Literal["auto"] | float | None,
     published: Mapping[str, float | None],
-    normalize: bool,
-    own: Path | None = None,
-    ranking: str = "nearest",
+    ranking: Ranking,
+    own: Evaluation | None = None,
 ) -> Threshold:
     """Find the threshold that the config asks for.
 
@@ -34,24 +30,19 @@ def resolve_threshold(
         setting: The config's `match.threshold`.
         published: The model's `threshold` in config/models.yaml: for "normalized" vectors and
             for "raw" ones.
-        normalize: The config's `index.normalize`.
-        own: The evaluation of the gallery (evaluation.json), where there is one; read for "auto".
-        ranking: The config's `match.ranking`, whose distances are to be compared.
+        ranking: Whose distances are to be compared.
+        own: The evaluation of the gallery, where there is one; used for "auto".
 
     Raises:
-        VisageError: The threshold is no distance, or the evaluation is damaged.
+        VisageError: The threshold is no distance.
     """
     if setting is None:
         return Threshold(None, "None: the config says match.threshold: null.")
     if setting == "auto":
-        found = read_evaluation(own) if own is not None else None
-        if found is not None and found.threshold is not None:
-            return Threshold(found.threshold, found.summary)
-        fallback = _published(published, normalize)
-        if fallback.value is not None:
-            value = ranking_of(ranking, normalize).published(fallback.value)
-            fallback = Threshold(value, fallback.source)
-        why = f"{found.summary} " if found else ""
+        if own is not None and own.threshold is not None:
+            return Threshold(own.threshold, own.summary)
+        fallback = _published(published, ranking)
+        why = f"{own.summary} " if own else ""
         return Threshold(fallback.value, why + fallback.source)
     value = float(setting)
     if not 0 < value < float("inf"):
@@ -59,26 +50,13 @@ def resolve_threshold(
     return Threshold(value, f"From the config: match.threshold: {value:g}.")
 
 
-def _published(published: Mapping[str, float | None], normalize: bool) -> Threshold:
-    space, words = ("normalized", "normalised") if normalize else ("raw", "raw")
+def _published(published: Mapping[str, float | None], ranking: Ranking) -> Threshold:
+    normalized = ranking.faces.normalized
+    space, words = ("normalized", "normalised") if normalized else ("raw", "raw")
     distance = published.get(space)
     if distance is None:
         return Threshold(
             None, f"None: the model has no published {words} distance. Set match.threshold."
         )
-    return Threshold(float(distance), f"Published for the model: {words} distance {distance:g}.")
-
-
-def verdicts(
-    rank: NDArray[np.integer], distance: NDArray[np.floating], threshold: float | None
-) -> NDArray[np.str_]:
-    """Judge candidates, given their rank for their face (1 = closest) and their distance.
-
-    Returns:
-        `match`: the closest person, near enough. `possible`: near enough, but another person is
-        closer; or there is no threshold to tell. `unknown`: too far.
-    """
-    if threshold is None:
-        return np.full(len(rank), "possible")
-    near = np.where(rank == 1, "match", "possible")
-    return np.where(distance <= threshold, near, "unknown")
+    source = f"Published for the model: {words} distance {distance:g}."
+    return Threshold(ranking.published(float(distance)), source)

@@ -1,8 +1,9 @@
 """What a ranking is: the order of people for a face, in a search and with the face left out."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
-from typing import ClassVar, NamedTuple, Protocol, Self
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,14 +12,19 @@ from visage.search.exact import NONE, Found
 from visage.search.faces import Faces
 from visage.types import Floats, Indices, Reals
 
-# Gives for some faces of the gallery (a range of its rows) the distance to every person, shape
+# Gives for some faces of the gallery (rows of it) the distance to every person, shape
 # (rows, people); that to the face's own person without the face and its copies: infinite where
 # nothing is left of them.
-Distances = Callable[[slice], Floats]
+Rows = slice | Indices
+Distances = Callable[[Rows], Floats]
 
 
 class Search(Protocol):
     """A way to find the nearest faces: `ExactSearch` or `AnnoySearch`."""
+
+    def recall(self, queries: Floats, /) -> float | None:
+        """Measure which share of the true neighbours is found; None where all are."""
+        ...
 
     def near(self, queries: Floats) -> Found:
         """Find the nearest faces of each query."""
@@ -45,28 +51,40 @@ class Candidates(NamedTuple):
     measured: Reals  # the distance to the person that is compared with a threshold
 
 
+@dataclass(frozen=True)
+class Learnt:
+    """What a ranking has learnt from a gallery of how faces vary."""
+
+    within: float  # expected cosine between two faces of a person
+    centre: Floats | None = None  # (d,) what all faces have in common; None: nothing is taken off
+
+
+DEFAULT = Learnt(
+    0.4
+)  # of SFace, by benchmarks/accuracy.py on faces/lfw; learnt where there is enough
+
+
 class Ranking(ABC):
     """An order of the people of a gallery for a face, fitted to the gallery's faces."""
 
     # Whether `distance` says how far a person is, so that a threshold and probabilities can be had.
     calibrated: ClassVar[bool] = True
-    # Whether it takes the faces' vectors to have length 1.
-    normalized_only: ClassVar[bool] = False
+    note = ""  # why it stands for another one that was asked for; "" where it does not
 
-    def __init__(self, faces: Faces) -> None:
+    def __init__(self, faces: Faces, learnt: Learnt = DEFAULT) -> None:
         """Take the faces; their people are what `person` makes of the labels."""
         self.faces = faces
+        self.learnt = learnt
 
-    @classmethod
-    def fit(cls, vectors: Floats, labels: Sequence[str], normalize: bool) -> Self:
-        """Fit the ranking to a gallery.
+    @staticmethod
+    def unfit(_faces: Faces, _learnt: Learnt) -> str:
+        """Say why the ranking does not hold for such faces; "" where it does."""
+        return ""
 
-        Args:
-            vectors: Shape (m, d), as the model gives them.
-            labels: The label of each: its folder.
-            normalize: The config's `index.normalize`.
-        """
-        return cls(Faces.of(vectors, map(cls.person, labels), normalize))
+    @staticmethod
+    def choices(_faces: Faces) -> list[Learnt]:
+        """Give what may be learnt from a gallery, to be tried; none: there is nothing."""
+        return []
 
     @staticmethod
     def person(label: str) -> str:
@@ -91,8 +109,7 @@ class Ranking(ABC):
                 have to be ordered by person and then by photograph.
         """
 
-    @staticmethod
-    def published(distance: float) -> float:
+    def published(self, distance: float) -> float:
         """Give what a published threshold between two faces is in this ranking."""
         return distance
 
@@ -106,7 +123,7 @@ class Photographs:
         self.size = np.diff([*self.first, len(codes)])
         self.number = np.repeat(np.arange(len(self.first)), self.size)  # of each face
 
-    def mask(self, matrix: Floats, rows: slice, value: float) -> None:
+    def mask(self, matrix: Floats, rows: Rows, value: float) -> None:
         """Overwrite what the probes `rows` have with themselves and with copies of themselves."""
         own = self.number[rows]
         for step in range(int(self.size[own].max())):

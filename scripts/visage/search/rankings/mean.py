@@ -4,7 +4,7 @@ import numpy as np
 
 from visage.search.exact import Found, exact
 from visage.search.faces import Faces, unit
-from visage.search.rankings.base import squares
+from visage.search.rankings.base import DEFAULT, Learnt, squares
 from visage.search.rankings.templates import TemplateRanking
 from visage.types import Floats, Indices, Reals
 
@@ -12,9 +12,9 @@ from visage.types import Floats, Indices, Reals
 class Mean(TemplateRanking):
     """`match.ranking: mean`."""
 
-    def __init__(self, faces: Faces) -> None:
+    def __init__(self, faces: Faces, learnt: Learnt = DEFAULT) -> None:
         """Make a template of each person: the mean, of length 1 if the faces have it."""
-        super().__init__(faces)
+        super().__init__(faces, learnt)
         self.templates = self._scaled(faces.means())
         self._right = np.ascontiguousarray(-2 * self.templates.T)
         self._start = squares(self.templates)

@@ -7,6 +7,7 @@ from visage.search.rankings.base import (
     Distances,
     Photographs,
     Ranking,
+    Rows,
     Search,
     nearest_people,
     squares,
@@ -29,7 +30,7 @@ class Nearest(Ranking):
         each, first = Photographs(codes, photographs), starts(codes)
         away = squared_distances(vectors, vectors)
 
-        def distances(rows: slice) -> Floats:
+        def distances(rows: Rows) -> Floats:
             squared = away(rows)
             each.mask(squared, rows, np.inf)
             return np.sqrt(np.maximum(np.minimum.reduceat(squared, first, axis=1), 0))

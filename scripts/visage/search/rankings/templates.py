@@ -1,15 +1,21 @@
 """What rankings by a template have in common: a person is compared as a whole."""
 
 from abc import abstractmethod
+from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 
 from visage.search.exact import Found
+from visage.search.faces import Faces
 from visage.search.rankings.base import (
+    DEFAULT,
     Candidates,
     Distances,
+    Learnt,
     Photographs,
     Ranking,
+    Rows,
     Search,
     hits,
 )
@@ -18,6 +24,11 @@ from visage.types import Floats, Indices, Reals
 
 class TemplateRanking(Ranking):
     """Compares a face with what all faces of a person make together."""
+
+    def __init__(self, faces: Faces, learnt: Learnt = DEFAULT) -> None:
+        """Compare the faces as they are."""
+        super().__init__(faces, learnt)
+        self.compared = faces
 
     @abstractmethod
     def closest(self, queries: Floats, results: int) -> Found:
@@ -51,21 +62,73 @@ class TemplateRanking(Ranking):
         number = hits(near, self.faces, probe, person)
         return Candidates(probe, rank, person, distance, number, nearest.ravel(), distance)
 
+    def squared_left(self, rows: Rows, rest: "Rest") -> Reals:
+        """Give the squared distance of each probe to its own person without it."""
+        return self.squared_to(self.compared.vectors[rows], rest.sums, np.maximum(rest.counts, 1))
+
     def left_out(self, photographs: Indices) -> Distances:
         """Search every face, its own person without it; see `Ranking.left_out`."""
-        faces = self.faces
-        each, sums, counts = Photographs(faces.codes, photographs), faces.sums(), faces.counts()
-        photograph_sums = np.add.reduceat(faces.vectors, each.first)
+        faces = self.compared
+        leaving = LeftOut(faces, photographs)
 
-        def distances(rows: slice) -> Floats:
-            probes, codes, own = faces.vectors[rows], faces.codes[rows], each.number[rows]
-            squared = self.squared(probes)
-            left = counts[codes] - each.size[own]
-            rest = sums[codes] - photograph_sums[own]
+        def distances(rows: Rows) -> Floats:
+            codes, rest = faces.codes[rows], leaving.rest(rows)
+            squared = self.squared(faces.vectors[rows])
             line = np.arange(len(codes))
-            squared[line, codes] = self.squared_to(probes, rest, np.maximum(left, 1))
+            squared[line, codes] = self.squared_left(rows, rest)
             result = self.distance(squared).astype(np.float32, copy=False)
-            result[line[left == 0], codes[left == 0]] = np.inf
+            nobody = rest.counts == 0
+            result[line[nobody], codes[nobody]] = np.inf
             return result
 
         return distances
+
+
+class Rest(NamedTuple):
+    """What is left of each probe's person without the probe and its copies."""
+
+    sums: Floats  # (n, d)
+    counts: Indices  # (n,)
+    others: Callable[[int], Indices]  # rows of the faces that are left for one of the probes
+
+
+class LeftOut:
+    """Faces ordered by person and photograph, to take photographs out of."""
+
+    def __init__(self, faces: Faces, photographs: Indices) -> None:
+        """Add up persons and photographs."""
+        self._faces = faces
+        self._photographs = Photographs(faces.codes, photographs)
+        self._sums, self._counts = faces.sums(), faces.counts()
+        self._own = np.add.reduceat(faces.vectors, self._photographs.first)
+
+    def rest(self, rows: Rows) -> Rest:
+        """Take the photographs of these faces out of their people."""
+        codes, own = self._faces.codes[rows], self._photographs.number[rows]
+
+        def others(line: int) -> Indices:
+            kept = (self._faces.codes == codes[line]) & (self._photographs.number != own[line])
+            return np.flatnonzero(kept)
+
+        return Rest(
+            self._sums[codes] - self._own[own],
+            self._counts[codes] - self._photographs.size[own],
+            others,
+        )
+
+
+def first_of_each(found: Found, results: int) -> Found:
+    """Keep the first item of each number in every row, and of these the first `results`.
+
+    Every row has to hold so many different ones.
+    """
+    order = np.argsort(found.items, axis=1, kind="stable")
+    ordered = np.take_along_axis(found.items, order, axis=1)
+    again = np.zeros(found.items.shape, bool)
+    np.put_along_axis(again, order[:, 1:], ordered[:, 1:] == ordered[:, :-1], axis=1)
+    kept = np.argsort(again, axis=1, kind="stable")
+    kept = kept[:, : min(results, int((~again).sum(axis=1).min(initial=results)))]
+    return Found(
+        np.take_along_axis(found.items, kept, axis=1),
+        np.take_along_axis(found.distances, kept, axis=1),
+    )

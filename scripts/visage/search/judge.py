@@ -1,0 +1,48 @@
+"""Is it this person, or only the least unlike one? Threshold and probability of candidates."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from visage.search.calibration import Calibration, probabilities
+from visage.search.rankings.base import Candidates
+from visage.search.threshold import Threshold
+from visage.status import Verdict
+from visage.types import Indices, Reals
+
+
+class Judged(NamedTuple):
+    """What is said of each of some candidates, one item each."""
+
+    verdict: NDArray[np.str_]  # of `Verdict`
+    probability: Reals  # NaN until calibrated
+
+
+@dataclass(frozen=True)
+class Judge:
+    """What the gallery's evaluation and the config make of distances."""
+
+    threshold: Threshold
+    calibration: Calibration | None = None
+
+    def __call__(self, found: Candidates) -> Judged:
+        """Judge all candidates of some faces."""
+        return Judged(
+            verdicts(found.rank, found.measured, self.threshold.value),
+            probabilities(found.probe, found.measured, self.calibration),
+        )
+
+
+def verdicts(rank: Indices, distance: Reals, threshold: float | None) -> NDArray[np.str_]:
+    """Judge candidates, given their rank for their face (1 = closest) and their distance.
+
+    Returns:
+        `match`: the closest person, near enough. `possible`: near enough, but another person is
+        closer; or there is no threshold to tell. `unknown`: too far.
+    """
+    if threshold is None:
+        return np.full(len(rank), str(Verdict.POSSIBLE))
+    near = np.where(rank == 1, str(Verdict.MATCH), str(Verdict.POSSIBLE))
+    return np.where(distance <= threshold, near, str(Verdict.UNKNOWN))

@@ -1,0 +1,46 @@
+"""A matches table: one row a face of the queries and person of the gallery that it is close to."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+
+import pyarrow as pa
+
+MATCHES = pa.schema(
+    [
+        ("image", pa.string()),  # of the query
+        ("group", pa.string()),
+        ("face", pa.int16()),  # of the query image, 0 = most prominent; never null
+        ("rank", pa.int16()),  # of the person for this face, 1 = closest
+        ("id", pa.string()),  # of the person
+        ("name", pa.string()),  # from the names file; "" where it has none for the id
+        ("distance", pa.float64()),  # what the ranking orders by
+        ("hits", pa.int32()),  # how many of the face's neighbours are this person's
+        ("nearest", pa.string()),  # the person's gallery image that is nearest to the face
+        ("nearest_face", pa.int16()),  # and the face in it; never null
+        ("probability", pa.float64()),  # that it is this person; null until calibrated
+        ("verdict", pa.string()),  # one of `visage.status.Verdict`
+        ("recall", pa.float64()),  # of the shard: share of the true neighbours that Annoy finds, by
+        # a sample; null where the search is exact
+    ]
+)
+
+
+@dataclass(frozen=True)
+class MatchRow:
+    """A row of what the list of an image needs."""
+
+    image: str
+    face: int
+    rank: int
+    id: str
+    name: str
+    distance: float
+    hits: int
+
+
+LISTED = [field.name for field in fields(MatchRow)]
+
+
+def match_rows(table: pa.Table) -> Iterator[MatchRow]:
+    """Give the rows of a matches table that has the columns `LISTED`."""
+    return (MatchRow(**row) for row in table.select(LISTED).to_pylist())
