@@ -137,7 +137,7 @@ def test_a_gallery_that_comes_and_changes(demo: Workflow, tmp_path: Path) -> Non
 
 def test_confidence_is_fifty_at_the_threshold(demo: Workflow, lookup: Lookup) -> None:
     index = lookup.index()
-    assert index.judge.threshold.value == pytest.approx(1.128)
+    assert index.threshold.value == pytest.approx(1.128)
     for face in lookup.search(photograph(demo, SEVERAL)).searched:
         for one in face.candidates:
             confidence = index.confidence(one)
@@ -148,7 +148,7 @@ def test_confidence_is_fifty_at_the_threshold(demo: Workflow, lookup: Lookup) ->
 def test_probabilities_once_they_are_calibrated(lookup: Lookup) -> None:
     known = Calibration(slope=-10.0, intercept=10.0)
     own = lookup.index()
-    judge = Judge(own.judge.threshold, known)
+    judge = Judge(own.threshold, known)
     index = Gallery(own.path, own.rows, own.ranking, own.search, judge, own.people)
     table = read_table(lookup.faces, ["person", "embedding"])
     people = index.identify(np.stack(table["embedding"].to_numpy()))

@@ -18,7 +18,7 @@ from visage.search.index import vectors_of
 from visage.search.judge import Judge, Judged
 from visage.search.rankings import faces_of, fit
 from visage.search.rankings.base import DEFAULT, Candidates, Ranking, Search
-from visage.search.threshold import resolve_threshold
+from visage.search.threshold import Threshold, resolve_threshold
 from visage.store.names import Performer, link, read_names
 from visage.store.tables import read_table
 from visage.types import Box, Embeddings
@@ -104,6 +104,11 @@ class Gallery:
         self.judge = judge
         self.people = people
         self._scale = self._far()
+
+    @property
+    def threshold(self) -> Threshold:
+        """The largest distance of a match, and where it is from."""
+        return self.judge.threshold
 
     @classmethod
     def open(
@@ -192,7 +197,7 @@ class Gallery:
 
     def explained(self) -> list[str]:
         """Say where the threshold is from, and what else is not as the config has it."""
-        threshold = self.judge.threshold
+        threshold = self.threshold
         notes = [self.ranking.note] if self.ranking.note else []
         return [f"threshold {threshold.value}: {threshold.source}", *notes]
 
@@ -215,8 +220,8 @@ class Gallery:
 
         Twice the threshold; without one, the median distance between faces of different people.
         """
-        if self.judge.threshold.value is not None:
-            return 2 * self.judge.threshold.value
+        if self.threshold.value is not None:
+            return 2 * self.threshold.value
         vectors, codes = self.faces.vectors, self.faces.codes
         pairs = np.random.default_rng(0).integers(len(codes), size=(STRANGERS, 2))
         strangers = pairs[codes[pairs[:, 0]] != codes[pairs[:, 1]]]
