@@ -8,7 +8,8 @@ from visage.search.calibration import Evaluation
 from visage.search.rankings.base import Ranking
 from visage.status import Verdict
 
-VERDICTS = tuple(map(str, Verdict))  # from the best to the worst
+# What a search can say, from the best to the worst.
+VERDICTS = tuple(map(str, (Verdict.MATCH, Verdict.POSSIBLE, Verdict.UNKNOWN)))
 
 
 class Threshold(NamedTuple):
