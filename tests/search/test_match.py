@@ -67,7 +67,7 @@ class Run:
         build_index([folder / "g"], faces, annoy, folder / "face.json", normalize, 10, 42)
         self.match = self.match.replace(**match)
         matches = folder / "m" / "0.parquet"
-        match = self.match | {"threshold": threshold}
+        match = self.match.replace(threshold=threshold)
         published = {"normalized": None, "raw": None}
         opened = Gallery.open(faces, match, normalize, published, names=self.names)
         sidecar = lambda image: folder / "m" / f"{image}.json"  # noqa: E731
