@@ -67,11 +67,11 @@ class Run:
         build_index([folder / "g"], faces, annoy, folder / "face.json", normalize, 10, 42)
         self.match = self.match.replace(**match)
         matches = folder / "m" / "0.parquet"
-        match = self.match.replace(threshold=threshold)
+        settings = self.match.replace(threshold=threshold)
         published = {"normalized": None, "raw": None}
-        opened = Gallery.open(faces, match, normalize, published, names=self.names)
+        opened = Gallery.open(faces, settings, normalize, published, names=self.names)
         sidecar = lambda image: folder / "m" / f"{image}.json"  # noqa: E731
-        match_shard(folder / "q", opened, matches, sidecar, match["results"])
+        match_shard(folder / "q", opened, matches, sidecar, settings.results)
         return read_table(matches)
 
     def json(self, image: str) -> list[dict]:
