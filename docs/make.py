@@ -84,7 +84,7 @@ def draw_workflow(target: Path) -> None:
 
 
 def take_picture(report: Path, target: Path) -> None:
-    """Take a picture of the report: the scores and faces of the group photograph."""
+    """Take a picture of the report's first screen."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
@@ -95,9 +95,6 @@ def take_picture(report: Path, target: Path) -> None:
             reduced_motion="reduce",
         )
         page.goto(report.resolve().as_uri())
-        page.fill("#search", "several")
-        page.evaluate("document.activeElement.blur()")
-        page.evaluate("window.scrollTo(0, document.querySelector('#scores').offsetTop - 62)")
         page.wait_for_timeout(500)
         png = page.screenshot()
         browser.close()

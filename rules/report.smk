@@ -1,7 +1,10 @@
 """A page to look at.
 
-tables, matches, index, scores, provenance, audit, evaluation, photographs ─► report.html
-(and report/<page>.html with their pictures, where there are many photographs)
+tables, matches, index, scores, provenance, audit, evaluation, photographs ─► report.html, report/
+the same, asked for by `snakemake report_share`                            ─► share.html, share/
+
+The folder has the page once more, as the index of what goes into Snakemake's own report, and the
+pictures where they are many.
 """
 
 
@@ -17,10 +20,13 @@ rule build_report:
         evaluation=EVALUATION,
         names=NAMES,
     output:
-        report(
-            f"{RESULTS}/report.html",
+        page=f"{RESULTS}/report.html",
+        folder=report(
+            directory(f"{RESULTS}/report"),
+            htmlindex="index.html",
             caption="../docs/captions/report.rst",
             category="Who",
+            labels={"What": "Photographs and people"},
         ),
     log:
         f"{RESULTS}/logs/build_report.log",
@@ -39,5 +45,18 @@ rule build_report:
         match=CONFIG.match.as_data(),
         normalize=CONFIG.index.normalize,
         published=ENTRY.threshold.model_dump(),
+        share=False,
     script:
         "../scripts/build_report.py"
+
+
+use rule build_report as report_share with:
+    output:
+        page=f"{RESULTS}/share.html",
+        folder=directory(f"{RESULTS}/share"),
+    log:
+        f"{RESULTS}/logs/report_share.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/report_share.tsv"
+    params:
+        share=True,

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from visage.config import Match
-from visage.report import build_report
+from visage.report import Options, Sources, build_report
 from visage.search.gallery import Gallery
 from visage.workflow.job import logged, optional, paths
 
@@ -25,7 +25,7 @@ with logged(snakemake.log[0]):
         evaluation=optional(evaluation),
     )
     threshold = gallery.judge.threshold
-    build_report(
+    sources = Sources(
         gallery_tables=paths(snakemake.input.gallery_tables),
         query_tables=paths(snakemake.input.query_tables),
         matches=paths(snakemake.input.matches),
@@ -34,15 +34,17 @@ with logged(snakemake.log[0]):
         audit=Path(snakemake.input.audit),
         evaluation=optional(evaluation),
         provenance=Path(snakemake.input.provenance),
-        gallery_folder=Path(params.gallery),
-        queries_folder=Path(params.queries),
+        gallery=Path(params.gallery),
+        queries=Path(params.queries),
         names=optional(names),
+    )
+    options = Options(
+        threshold=threshold,
         links=params.links,
         search=match.search,
         ranking=match.ranking,
         normalize=params.normalize,
-        threshold=threshold.value,
-        threshold_source=threshold.source,
-        output=Path(snakemake.output[0]),
+        share=params.share,
         threads=snakemake.threads,
     )
+    build_report(sources, options, Path(snakemake.output.page))

@@ -6,11 +6,14 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from playwright.sync_api import Browser, sync_playwright
+from serving import CHROMIUM, chromium
 
 REPO = Path(__file__).parent.parent
 SHARED_FACES = REPO.parent / "shared" / "faces"
@@ -104,6 +107,17 @@ def demo_copy(demo: Workflow, tmp_path: Path) -> Workflow:
     """A finished demo to do anything with; modification times are those of the original."""
     shutil.copytree(demo.folder, tmp_path / "copy", symlinks=True)
     return Workflow(tmp_path / "copy")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests of pages; each opens contexts of its own."""
+    if not chromium():
+        pytest.skip("no Chromium is installed")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,7 @@
 """A made-up run: two sets of photographs and all the tables, for the tests of the report."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +10,9 @@ import pyarrow as pa
 from bs4 import BeautifulSoup
 from PIL import Image
 from visage.audit.findings import COLUMNS
-from visage.report import build_report
+from visage.report import Options, Sources, build_report
 from visage.score.score import score
+from visage.search.threshold import Threshold
 from visage.store.matches import MATCHES
 from visage.store.tables import FACES, Origin, write_table
 
@@ -93,32 +94,46 @@ class Made:
     folder: Path
 
     def build(self, name: str = "report.html", **changes: Any) -> Path:
+        """Build a report; `changes` are fields of `Sources` or `Options`."""
         output = self.folder / "results" / name
-        arguments: dict[str, Any] = {
-            "gallery_tables": [self.folder / "gallery.parquet"],
-            "query_tables": [self.folder / "queries.parquet"],
-            "matches": [self.folder / "matches.parquet"],
-            "faces": self.folder / "faces.parquet",
-            "scores": self.folder / "scores.tsv",
-            "audit": self.folder / "audit.tsv",
-            "evaluation": self.folder / "evaluation.json",
-            "provenance": self.folder / "provenance.json",
-            "gallery_folder": self.folder / "gallery",
-            "queries_folder": self.folder / "queries",
-            "names": None,
-            "links": "https://people.example/{id}",
-            "search": "exact",
-            "ranking": "nearest",
-            "normalize": False,
-            "threshold": THRESHOLD,
-            "threshold_source": "From the test.",
-            "output": output,
-        }
-        build_report(**(arguments | changes))
+        sources = Sources(
+            gallery_tables=[self.folder / "gallery.parquet"],
+            query_tables=[self.folder / "queries.parquet"],
+            matches=[self.folder / "matches.parquet"],
+            faces=self.folder / "faces.parquet",
+            scores=self.folder / "scores.tsv",
+            audit=self.folder / "audit.tsv",
+            evaluation=self.folder / "evaluation.json",
+            provenance=self.folder / "provenance.json",
+            gallery=self.folder / "gallery",
+            queries=self.folder / "queries",
+        )
+        options = Options(
+            threshold=Threshold(THRESHOLD, "From the test."),
+            links="https://people.example/{id}",
+            normalize=False,
+        )
+        own = {field.name for field in fields(Sources)} & changes.keys()
+        build_report(
+            replace(sources, **{key: changes[key] for key in own}),
+            replace(options, **{key: changes[key] for key in changes.keys() - own}),
+            output,
+        )
         return output
+
+    def content(self, name: str = "report.html", **changes: Any) -> dict[str, Any]:
+        """Build a report, and give the data that its scripts draw from."""
+        return content_of(self.read(name, **changes))
 
     def read(self, name: str = "report.html", **changes: Any) -> BeautifulSoup:
         return BeautifulSoup(self.build(name, **changes).read_text(encoding="utf-8"), "html.parser")
+
+
+def content_of(page: BeautifulSoup) -> dict[str, Any]:
+    """Give the data of a page."""
+    parts = {name: page.select_one(f"script#{name}") for name in ("content", "pictures")}
+    content, pictures = (json.loads(part.get_text()) for part in parts.values() if part)
+    return content | {"pictures": pictures}
 
 
 def picture(path: Path, seed: int, size: tuple[int, int] = (200, 120)) -> None:
@@ -132,6 +147,12 @@ def face_row(image: str, number: int, **others: Any) -> dict[str, Any]:
     size = {"width": 200, "height": 120}
     row = {"image": image, "status": "ok", "reason": "", "face": number, "embedding": [0.0, 0.0]}
     return row | box | size | others
+
+
+def _probability(place: int, distance: float) -> float | None:
+    if place == 0 and distance > THRESHOLD:
+        return 0.2 if distance < 1.2 * THRESHOLD else 0.01
+    return {0: 0.9999, 1: 0.42}.get(place)
 
 
 def match_rows(image: str, group: str, number: int, distances: list[float]) -> list[dict]:
@@ -152,7 +173,7 @@ def match_rows(image: str, group: str, number: int, distances: list[float]) -> l
                 "nearest": f"{PEOPLE[place]}/a.png",
                 "nearest_face": 0,
                 "verdict": verdict,
-                "probability": {0: 0.9999, 1: 0.42}.get(place),
+                "probability": _probability(place, distance),
             }
         )
     return rows

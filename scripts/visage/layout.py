@@ -10,7 +10,7 @@ from pathlib import Path
 GALLERY, QUERIES = SETS = ("gallery", "queries")
 OWN_FOLDERS = (
     *SETS,
-    *("report", "settings", "cache", "logs", "benchmarks", "forgotten", "exports"),
+    *("report", "share", "settings", "cache", "logs", "benchmarks", "forgotten", "exports"),
 )
 
 
@@ -156,8 +156,13 @@ class Results:
 
     @property
     def report_folder(self) -> Path:
-        """Its further pages, where there are many photographs."""
+        """The same as a folder, with its pictures where they are many."""
         return self.root / "report"
+
+    @property
+    def share(self) -> Path:
+        """The report to give away: strangers blurred, no links to files."""
+        return self.root / "share.html"
 
     # What the workflow keeps for itself.
 

@@ -8,20 +8,12 @@ from pathlib import Path
 import pytest
 from conftest import Workflow
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect, sync_playwright
-from serving import CHROMIUM, Served, chromium, served
+from playwright.sync_api import Browser, Page, expect
+from serving import Served, chromium, served
 from visage.store.tables import Origin, read_table, write_table
 
 pytestmark = pytest.mark.skipif(not chromium(), reason="no Chromium is installed")
 PATIENCE = 30_000  # milliseconds
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

@@ -43,7 +43,7 @@ from visage.workflow.lock import require_none
 log = logging.getLogger(__name__)
 
 # Folders of the results that belong to the workflow alone (config.contradictions sees to that).
-OWN_FOLDERS = ("gallery", "queries", "report", "logs", "benchmarks")
+OWN_FOLDERS = ("gallery", "queries", "report", "share", "logs", "benchmarks")
 REPORTS = "forgotten"
 ROW_GROUP = 64  # as in visage.embed.cache, which imports more than forgetting needs
 Image = tuple[str, str]  # set, path relative to it

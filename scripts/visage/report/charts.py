@@ -13,11 +13,11 @@ BINS = 30  # up to the threshold, or to the largest distance where there is none
 
 # Colours that stand for those of report.css, so that the plot is light and dark with the page.
 _VARIABLES = {
-    "#010101": "var(--match)",
-    "#020202": "var(--possible)",
-    "#030303": "var(--unknown)",
+    "#010101": "var(--sure)",
+    "#020202": "var(--doubt)",
+    "#030303": "var(--none)",
     "#040404": "var(--ink)",
-    "#050505": "var(--soft)",
+    "#050505": "var(--quiet)",
     "#060606": "var(--line)",
 }
 _MATCH, _POSSIBLE, _UNKNOWN, _INK, _SOFT, _LINE = _VARIABLES

@@ -1,36 +1,31 @@
-"""What the report shows, as plain data read from the tables of the workflow."""
+"""What was found in the queries, as plain data read from the tables of the workflow."""
 
-import json
+import math
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from visage.audit.findings import COLUMNS
-from visage.errors import VisageError
-from visage.report.faces import Compared, GalleryFace
+from visage.report.doubt import doubtful
+from visage.report.nearest import Compared, GalleryFace
+from visage.status import Status, Verdict
 from visage.store.tables import read_table
-from visage.store.tsv import read_rows
 from visage.types import Box
 
-CANDIDATES = 10  # people shown for each face
+CANDIDATES = 5  # people shown for a face that may be somebody; for the others one
 NOT_COMPARED = "none"  # stands for a verdict where there is no embedding to compare
 
-_MATCHES = ["image", "face", "rank", "id", "name", "distance", "hits", "probability", "verdict"]
+_MATCHES = [
+    *("image", "face", "rank", "id", "name", "distance", "probability", "verdict"),
+    *("nearest", "nearest_face"),
+]
 _FACES = [
-    "image",
-    "group",
-    "status",
-    "reason",
-    "width",
-    "height",
-    "face",
-    *Box._fields,
-    "confidence",
+    *("image", "group", "sha256", "status", "reason", "width", "height", "face"),
+    *(*Box._fields, "confidence", "landmarks", "sharpness"),
 ]
 
 
@@ -42,11 +37,16 @@ class Candidate:
     id: str
     name: str  # the id where there is no name
     distance: float
-    hits: int
     probability: float | None
     verdict: str
-    link: str  # "" where there is none
     faces: list[GalleryFace]  # of the person, nearest first; at least one
+
+
+class Outline(NamedTuple):
+    """Where to cut a face out of its photograph."""
+
+    box: Box | None  # None cuts the middle
+    tilt: float = 0.0  # radians by which the line of the eyes falls to the right
 
 
 @dataclass(frozen=True)
@@ -54,18 +54,36 @@ class Face:
     """A face found in a query image."""
 
     number: int  # 0 = most prominent, as in the tables
-    box: Box | None  # None for an embedding that was imported
-    confidence: float | None
+    outline: Outline
+    confidence: float | None  # the detector's, 0 to 1
+    sharpness: float | None  # variance of the Laplacian, 0 to 255
     status: str
     reason: str
     candidates: list[Candidate]  # by rank; empty where the face was not compared
 
     @property
+    def box(self) -> Box | None:
+        """Where the face is; None for an embedding that was imported."""
+        return self.outline.box
+
+    @property
+    def best(self) -> Candidate | None:
+        """The closest person."""
+        return self.candidates[0] if self.candidates else None
+
+    @property
     def verdict(self) -> str:
         """The verdict on the closest person: that is what the face is shown as."""
-        if self.status != "ok":
+        if self.status != Status.OK:
             return NOT_COMPARED
-        return self.candidates[0].verdict if self.candidates else "unknown"
+        return self.best.verdict if self.best else Verdict.UNKNOWN
+
+    def doubtful(self, threshold: float | None) -> bool:
+        """Whether a person had better look at it."""
+        best = self.best
+        return best is not None and doubtful(
+            best.verdict, best.probability, best.distance, threshold
+        )
 
 
 @dataclass(frozen=True)
@@ -73,6 +91,7 @@ class Query:
     """A query image and everything that was found in it."""
 
     image: str
+    sha256: str  # "" where the file could not be read
     group: str
     status: str  # ok if any face is
     reason: str
@@ -80,52 +99,11 @@ class Query:
     height: int | None
     faces: list[Face]
 
-    @property
-    def verdicts(self) -> list[str]:
-        """The verdicts that occur; NOT_COMPARED only where no face was compared."""
-        found = {face.verdict for face in self.faces} - {NOT_COMPARED}
-        return sorted(found) or [NOT_COMPARED]
-
-
-@dataclass(frozen=True)
-class Problem:
-    """An image that gave no face to work with."""
-
-    set: str  # gallery or queries
-    image: str
-    label: str  # person or group
-    status: str
-    reason: str
-
-
-@dataclass(frozen=True)
-class Gallery:
-    """The gallery in numbers, and its images that do not count."""
-
-    images: int
-    people: int
-    faces: int
-    problems: list[Problem]
-
-
-@dataclass(frozen=True)
-class Finding:
-    """A row of the gallery's audit: something to look at again."""
-
-    kind: str  # of visage.audit.findings.KINDS
-    person: str
-    image: str  # "" where it is about people
-    face: int | None
-    other_person: str  # "" where there is none
-    other_image: str
-    distance: float | None
-    detail: str
-
 
 def read_queries(
     tables: list[Path],
     matches: list[Path],
-    link: Callable[[str], str],
+    threshold: float | None,
     nearest: Callable[[list[Compared]], list[list[GalleryFace]]],
 ) -> list[Query]:
     """Read every query image: first those with a face to compare, by group and image.
@@ -133,65 +111,77 @@ def read_queries(
     Args:
         tables: The queries' faces tables.
         matches: The matches tables.
-        link: Gives the address of a person's page, "" where there is none.
-        nearest: Gives the nearest faces of the people with whom the queries were compared.
+        threshold: The largest distance of a match, which tells whom to show; None: there is none.
+        nearest: Gives the nearest faces of the people with whom faces were compared.
 
     Raises:
         VisageError: A table is missing or damaged.
     """
-    candidates = _read_candidates(matches, link, nearest)
-    rows: dict[str, list[dict]] = defaultdict(list)
-    for row in _concatenated(tables, _FACES).to_pylist():
-        rows[row["image"]].append(row)
-    queries = [_query(own, candidates) for own in rows.values()]
+    rows = _shown(_by_face(matches), threshold)
+    alike = [Compared(row["image"], row["face"], row["id"]) for row in rows if _within(row)]
+    found = iter(nearest(alike))
+    candidates: dict[tuple[str, int], list[Candidate]] = defaultdict(list)
+    for row in rows:
+        faces = next(found) if _within(row) else [_nearest(row)]
+        candidates[row["image"], row["face"]].append(_candidate(row, faces))
+    images: dict[str, list[dict]] = defaultdict(list)
+    for row in concatenated(tables, _FACES).to_pylist():
+        images[row["image"]].append(row)
+    queries = [_query(own, candidates) for own in images.values()]
     return sorted(queries, key=lambda query: (query.status != "ok", query.group, query.image))
 
 
-def _read_candidates(
-    matches: list[Path],
-    link: Callable[[str], str],
-    nearest: Callable[[list[Compared]], list[list[GalleryFace]]],
-) -> dict[tuple[str, int], list[Candidate]]:
-    table = _concatenated(matches, _MATCHES)
-    rows = table.filter(pc.less_equal(table["rank"], CANDIDATES)).to_pylist()
-    compared = [Compared(row["image"], row["face"], row["id"]) for row in rows]
-    found: dict[tuple[str, int], list[Candidate]] = defaultdict(list)
-    for row, faces in zip(rows, nearest(compared), strict=True):
-        found[row["image"], row["face"]].append(
-            Candidate(
-                rank=row["rank"],
-                id=row["id"],
-                name=row["name"] or row["id"],
-                distance=row["distance"],
-                hits=row["hits"],
-                probability=row["probability"],
-                verdict=row["verdict"],
-                link=link(row["id"]),
-                faces=faces,
-            )
-        )
-    for people in found.values():
-        people.sort(key=lambda candidate: candidate.rank)
-    return found
+def _by_face(matches: list[Path]) -> Iterable[list[dict]]:
+    """Give the closest people of each face, by rank."""
+    table = concatenated(matches, _MATCHES)
+    faces: dict[tuple[str, int], list[dict]] = defaultdict(list)
+    for row in table.filter(pc.less_equal(table["rank"], CANDIDATES)).to_pylist():
+        faces[row["image"], row["face"]].append(row)
+    return (sorted(rows, key=lambda row: row["rank"]) for rows in faces.values())
 
 
-def _query(rows: list[dict], candidates: dict[tuple[str, int], list[Candidate]]) -> Query:
+def _shown(faces: Iterable[list[dict]], threshold: float | None) -> list[dict]:
+    """Leave out all but the nearest person of faces that are surely nobody's."""
+    return [row for rows in faces for row in (rows if _open(rows[0], threshold) else rows[:1])]
+
+
+def _open(first: dict, threshold: float | None) -> bool:
+    """Say whether a face may be somebody, by its closest person."""
+    verdict, probability = first["verdict"], first["probability"]
+    return _within(first) or doubtful(verdict, probability, first["distance"], threshold)
+
+
+def _within(row: Mapping[str, Any]) -> bool:
+    return row["verdict"] != Verdict.UNKNOWN
+
+
+def _nearest(row: Mapping[str, Any]) -> GalleryFace:
+    return GalleryFace(row["nearest"], row["nearest_face"] or 0)
+
+
+def _candidate(row: Mapping[str, Any], faces: list[GalleryFace]) -> Candidate:
+    return Candidate(
+        rank=row["rank"],
+        id=row["id"],
+        name=row["name"] or row["id"],
+        distance=row["distance"],
+        probability=row["probability"],
+        verdict=row["verdict"],
+        faces=faces,
+    )
+
+
+def _query(rows: list[dict], candidates: Mapping[tuple[str, int], list[Candidate]]) -> Query:
     # Of several rows without an embedding the first says why, as in images.tsv.
     first = next((row for row in rows if row["status"] == "ok"), rows[0])
     faces = [
-        Face(
-            number=row["face"],
-            box=box_of(row),
-            confidence=row["confidence"],
-            status=row["status"],
-            reason=row["reason"] or "",
-            candidates=candidates.get((row["image"], row["face"]), []),
-        )
+        _face(row, candidates.get((row["image"], row["face"]), []))
         for row in rows
         if row["face"] is not None
     ]
     return Query(
         image=first["image"],
+        sha256=first["sha256"] or "",
         group=first["group"] or "",
         status=first["status"],
         reason=first["reason"] or "",
@@ -201,145 +191,32 @@ def _query(rows: list[dict], candidates: dict[tuple[str, int], list[Candidate]])
     )
 
 
-def box_of(row: dict) -> Box | None:
-    """Give the box of a row of a faces table, None where it has none."""
-    values = [row[name] for name in Box._fields]
-    return None if any(value is None for value in values) else Box(*values)
-
-
-def read_gallery(tables: list[Path], faces: Path) -> Gallery:
-    """Count the gallery and find its images that gave no face to work with.
-
-    Args:
-        tables: The gallery's faces tables.
-        faces: The index's faces.parquet.
-    """
-    rows = _concatenated(tables, ["image", "person", "status", "reason"])
-    good = pc.unique(rows.filter(pc.equal(rows["status"], "ok"))["image"])
-    bad = rows.filter(pc.invert(pc.is_in(rows["image"], value_set=good)))
-    indexed = read_table(faces, ["person"])
-    return Gallery(
-        images=pc.count_distinct(rows["image"]).as_py(),
-        people=pc.count_distinct(indexed["person"]).as_py(),
-        faces=len(indexed),
-        problems=_gallery_problems(bad.to_pylist()),
+def _face(row: Mapping[str, Any], candidates: list[Candidate]) -> Face:
+    return Face(
+        number=row["face"],
+        outline=outline_of(row),
+        confidence=row["confidence"],
+        sharpness=row["sharpness"],
+        status=row["status"],
+        reason=row["reason"] or "",
+        candidates=candidates,
     )
 
 
-def _gallery_problems(rows: Iterable[dict]) -> list[Problem]:
-    first: dict[str, dict] = {}
-    for row in rows:
-        first.setdefault(row["image"], row)
-    return [
-        Problem("gallery", image, row["person"] or "", row["status"], row["reason"] or "")
-        for image, row in sorted(first.items())
-    ]
+def outline_of(row: Mapping[str, Any]) -> Outline:
+    """Give where a row of a faces table has its face."""
+    values = [row[name] for name in Box._fields]
+    box = None if any(value is None for value in values) else Box(*values)
+    return Outline(box, _tilt(row["landmarks"]))
 
 
-def query_problems(queries: Iterable[Query]) -> list[Problem]:
-    """Give the query images without a face to work with."""
-    return [
-        Problem("queries", query.image, query.group, query.status, query.reason)
-        for query in queries
-        if query.status != "ok"
-    ]
+def _tilt(landmarks: list[float] | None) -> float:
+    if not landmarks or not all(map(math.isfinite, landmarks[:4])):
+        return 0.0
+    right, left = landmarks[:2], landmarks[2:4]
+    return math.atan2(left[1] - right[1], left[0] - right[0])
 
 
-def gallery_boxes(
-    faces: Path, queries: Iterable[Query], findings: Iterable[Finding]
-) -> dict[tuple[str, int], Box | None]:
-    """Give the boxes of the gallery faces that are shown, sorted by image.
-
-    Those are everybody's nearest ones, and those the audit is about. Of a photograph without a face
-    that counts there is no box.
-    """
-    nearest = {
-        found.key
-        for query in queries
-        for face in query.faces
-        for candidate in face.candidates
-        for found in candidate.faces
-    }
-    audited = {image for finding in findings for image in (finding.image, finding.other_image)}
-    images = pa.array(sorted({image for image, _ in nearest} | (audited - {""})), pa.string())
-    table = read_table(faces, ["image", "face", *Box._fields])
-    rows = table.filter(pc.is_in(table["image"], value_set=images)).to_pylist()
-    boxes = {(row["image"], row["face"] or 0): box_of(row) for row in rows}
-    known = {image for image, _ in boxes}
-    wanted = nearest | {key for key in boxes if key[0] in audited}
-    wanted |= {(image, 0) for image in audited - known - {""}}
-    return {key: boxes.get(key) for key in sorted(wanted)}
-
-
-def read_recall(matches: list[Path]) -> float | None:
-    """Give which share of the true neighbours Annoy found, over all faces compared.
-
-    None where no face was; with an exact search there is nothing to read.
-    """
-    table = _concatenated(matches, ["rank", "recall"])
-    return pc.mean(table.filter(pc.equal(table["rank"], 1))["recall"]).as_py()
-
-
-def read_scores(path: Path) -> list[dict[str, str]]:
-    """Read the scores table; one dict a line, by the names of its columns.
-
-    Raises:
-        VisageError: The file is missing.
-    """
-    return _lines(path)
-
-
-def read_findings(path: Path) -> list[Finding]:
-    """Read the audit of the gallery.
-
-    Raises:
-        VisageError: The file is missing or damaged.
-    """
-    try:
-        return [
-            Finding(
-                **{name: line[name] for name in COLUMNS if name not in ("face", "distance")},
-                face=int(line["face"]) if line["face"] else None,
-                distance=float(line["distance"]) if line["distance"] else None,
-            )
-            for line in _lines(path)
-        ]
-    except (KeyError, TypeError, ValueError) as error:
-        raise _damaged(path, error) from error
-
-
-def read_evaluation(path: Path) -> dict[str, Any]:
-    """Read the whole evaluation.json; what is in it says visage.evaluation.evaluate.
-
-    Raises:
-        VisageError: The file is missing or damaged.
-    """
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise _missing(path) from error
-    except ValueError as error:
-        raise _damaged(path, error) from error
-    wanted = {"gallery", "fpir", "operating", "rank_one", "published", "threshold"}
-    if not isinstance(content, dict) or not wanted <= content.keys():
-        raise _damaged(path, f"not all of {', '.join(sorted(wanted))} are in it")
-    return content
-
-
-def _lines(path: Path) -> list[dict[str, str]]:
-    try:
-        return list(read_rows(path))
-    except FileNotFoundError as error:
-        raise _missing(path) from error
-
-
-def _missing(path: Path) -> VisageError:
-    return VisageError(f"{path} is missing. Run the workflow again: it will be made.")
-
-
-def _damaged(path: Path, why: object) -> VisageError:
-    return VisageError(f"{path} is damaged ({why}). Delete it and run the workflow again.")
-
-
-def _concatenated(paths: list[Path], columns: list[str]) -> pa.Table:
+def concatenated(paths: list[Path], columns: list[str]) -> pa.Table:
+    """Read some columns of tables as one."""
     return pa.concat_tables([read_table(path, columns) for path in paths])

@@ -11,12 +11,14 @@ from visage.evaluation.confusions import Search, false_alarms, misses
 from visage.evaluation.evaluate import Evaluated, percent
 from visage.pages import environment
 from visage.report import plots
-from visage.report.pictures import GALLERY_FACE, Missing, Order, Picture, cut
+from visage.report.data import Outline
+from visage.report.pictures import Missing, Order, Picture, cut
 from visage.resources import REPORT_PAGES
 from visage.sets.listing import as_path
 from visage.store.files import write_text
 
 WORKERS = 2
+FACE = 144  # pixels, side of a face
 
 
 def write_page(path: Path, result: dict[str, Any], evaluated: Evaluated, gallery: Path) -> None:
@@ -72,7 +74,7 @@ def _pictures(searches: list[Search], gallery: Path) -> dict[tuple, Picture | Mi
 
     def picture(face: tuple) -> Picture | Missing:
         image, box = face
-        return cut(Order(gallery / as_path(image), [box], GALLERY_FACE)).crops[0]
+        return cut(Order(gallery / as_path(image), [Outline(box)], FACE)).crops[0]
 
     with ThreadPoolExecutor(WORKERS) as pool:
         return dict(zip(faces, pool.map(picture, faces), strict=True))

@@ -1,17 +1,17 @@
-"""What the templates show: plain data, in words and percentages."""
+"""What the pages show: plain data, in words and percentages.
 
-from dataclasses import dataclass
-from functools import cached_property
+`Content` goes into the page as JSON, for the scripts that draw photographs and faces from it;
+`Page` is what the templates show.
+"""
+
+from dataclasses import dataclass, field
 from typing import Any
 
-from visage.pages.words import plural
-from visage.report.data import Candidate, Face, Finding, Gallery, Problem, Query
-from visage.report.faces import GalleryFace
+from visage.report.gallery import Finding, Gallery, Problem
 from visage.report.made import Made
-from visage.report.pictures import Missing, Picture
-from visage.search.threshold import VERDICTS
+from visage.status import Status, Verdict
 
-SHEET = dict[str, Picture]  # CSS class → picture
+POOR = "poor"  # status of a face that is too poor to tell
 
 
 @dataclass(frozen=True)
@@ -27,99 +27,138 @@ class Run:
 
 
 @dataclass(frozen=True)
-class GalleryFaceView:
-    """A gallery face of a person beside a face."""
+class PersonView:
+    """Somebody of the gallery."""
 
-    data: GalleryFace
-    picture: str  # class of its picture, "" where there is none
-    missing: str  # why there is none
+    id: str
+    name: str
+    link: str = ""
+    picture: int | None = None  # number of a picture
 
 
 @dataclass(frozen=True)
 class CandidateView:
     """A person beside a face."""
 
-    data: Candidate
-    faces: list[GalleryFaceView]  # nearest first, at least one
-    bar: int  # length of the distance's bar, percent
+    person: int  # number of a `PersonView`
+    verdict: str
+    distance: float
+    probability: float | None
+    faces: list[int]  # numbers of `GalleryFaceView`, nearest first
+
+
+@dataclass(frozen=True)
+class GalleryFaceView:
+    """A face of the gallery that stands beside others."""
+
+    image: str
+    picture: int | None
+    missing: str = ""  # why there is none
 
 
 @dataclass(frozen=True)
 class FaceView:
-    """A face found in a photograph, beside it."""
+    """A face found in a photograph."""
 
-    data: Face
-    label: int  # the number people see, from 1
-    place: tuple[float, float, float, float] | None  # left, top, width, height; percent
-    crop: Picture | Missing
+    number: int  # 0 = most prominent
+    verdict: str  # a `Verdict`, or none where it was not compared
+    place: tuple[float, ...]  # left, top, width, height in percent; none: unknown
+    box: tuple[float, ...]  # the same in pixels, for labels
+    picture: int | None
+    doubtful: bool
+    status: str  # where it was not compared
+    reason: str
+    cluster: str  # of the unknown; "" where it is in none
     candidates: list[CandidateView]
-
-    @property
-    def several(self) -> bool:
-        """Whether any candidate has more than one face to show."""
-        return any(len(candidate.faces) > 1 for candidate in self.candidates)
-
-    @property
-    def best(self) -> Candidate | None:
-        """The closest person."""
-        return self.data.candidates[0] if self.data.candidates else None
 
 
 @dataclass(frozen=True)
-class Card:
+class PhotographView:
     """A query image."""
 
-    id: str
-    data: Query
-    photograph: Picture | Missing
+    key: str  # of its content: addresses outlive a new run
+    image: str
+    album: int
+    sha256: str
+    file: str  # its address, from the folder of the queries; "" where it may not be linked
+    width: int | None  # of the upright image, pixels
+    height: int | None
+    status: str
+    reason: str
+    picture: int | None
+    missing: str  # why there is none
     faces: list[FaceView]
-    people: list[int]  # numbers of `Person`
-
-    @cached_property
-    def description(self) -> str:
-        """The photograph in words, for those who do not see it."""
-        if not self.faces:
-            return f"Photograph {self.data.image}: {self.data.reason or 'no face'}"
-        said = "; ".join(f"face {face.label}: {_said(face)}" for face in self.faces)
-        return f"Photograph {self.data.image} with {plural(len(self.faces), 'face')}. {said}"
 
 
-def _said(face: FaceView) -> str:
-    if face.best is None:
-        return "not compared"
-    if face.data.verdict == "unknown":
-        return "unknown"
-    return f"{face.best.name}, {face.data.verdict}"
+@dataclass(frozen=True)
+class Content:
+    """Everything that is drawn from data."""
+
+    share: bool  # strangers are blurred, nothing is linked, nothing can be decided
+    labels: str  # under which name the browser keeps what was decided
+    threshold: float | None
+    people: list[PersonView]
+    albums: list[str]
+    photographs: list[PhotographView]
+    gallery: list[GalleryFaceView]
+    pictures: list[str] = field(repr=False)  # addresses; what is the same is there once
 
 
-@dataclass
-class Person:
-    """Somebody the cards can be filtered by."""
+@dataclass(frozen=True)
+class Found:
+    """A person who was found, as the rail and the tab of people show them."""
 
-    number: int
-    id: str
-    name: str
-    first: str  # id of the first card with them
-    cards: int = 0
+    person: PersonView
+    picture: str  # address, "" where there is none
+    photographs: int
+    faces: int
+    doubtful: int
+    least: float | None  # the lowest probability of a face
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """How much was found of what."""
+
+    photographs: int
+    with_people: int  # photographs in which somebody is
+    verdicts: dict[str, int]  # verdict → faces
+    doubtful: int  # faces
+    poor: int  # faces too poor to tell
+    statuses: dict[str, int]  # status → photographs without a usable face
+
+    @property
+    def compared(self) -> int:
+        """How many faces were compared."""
+        return sum(self.verdicts.get(verdict, 0) for verdict in Verdict)
+
+    @property
+    def unknown(self) -> int:
+        """How many faces are nobody's."""
+        return self.verdicts.get(Verdict.UNKNOWN, 0)
+
+    @property
+    def without_face(self) -> int:
+        """How many photographs have no face."""
+        return self.statuses.get(Status.NO_FACE, 0)
+
+    @property
+    def unread(self) -> int:
+        """How many photographs could not be read, or not be used for another reason."""
+        face = (Status.NO_FACE, Status.TOO_SMALL, POOR)
+        return sum(number for status, number in self.statuses.items() if status not in face)
 
 
 @dataclass(frozen=True)
 class Score:
     """A line of the scores table."""
 
-    values: dict[str, str]
-    group: str  # number of the group
-    person: Person | None
-    picture: str  # class of the picture of the nearest gallery face
-
-
-@dataclass(frozen=True)
-class ProblemView:
-    """An image that gave nothing."""
-
-    data: Problem
-    card: str  # id of its card, "" for a gallery image
-    picture: Picture | Missing | None
+    person: PersonView
+    album: str
+    photographs: int
+    probability: float | None
+    verdict: str
+    values: dict[str, str]  # as in scores.tsv
 
 
 @dataclass(frozen=True)
@@ -129,7 +168,7 @@ class FindingView:
     data: Finding
     person: str  # names
     other: str
-    picture: str  # classes of pictures, "" where there is none
+    picture: str  # addresses, "" where there is none
     other_picture: str
 
 
@@ -144,30 +183,25 @@ class Kind:
 
 
 @dataclass(frozen=True)
+class ProblemView:
+    """An image of the gallery that gave nothing."""
+
+    data: Problem
+    picture: str
+    missing: str
+
+
+@dataclass(frozen=True)
 class Page:
     """Everything in the report."""
 
     run: Run
+    content: Content
+    numbers: Numbers
+    found: list[Found]
     gallery: Gallery
-    cards: list[Card]
-    people: list[Person]
-    groups: list[str]
-    scores: list[Score]
-    scores_left_out: int
     problems: list[ProblemView]
     audit: list[Kind]
+    scores: list[Score]
+    not_found: int  # further lines of the scores table
     evaluation: dict[str, Any] | None  # evaluation.json
-    sheet: SHEET
-    verdicts: dict[str, int]  # verdict → faces
-    has_probability: bool
-    has_links: bool
-
-    @property
-    def faces(self) -> int:
-        """How many faces were compared."""
-        return sum(self.verdicts[verdict] for verdict in VERDICTS)
-
-    @property
-    def without_face(self) -> int:
-        """How many query images gave no face to compare."""
-        return sum(problem.data.set == "queries" for problem in self.problems)

@@ -1,4 +1,4 @@
-"""Thumbnails and crops, small enough to stand in the page itself; or files in a folder."""
+"""Photographs made small and faces cut out of them, to stand in the page or beside it as files."""
 
 import base64
 import hashlib
@@ -8,21 +8,24 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from PIL import Image, ImageOps
+import numpy as np
+from PIL import Image, ImageDraw, ImageFilter
 
-from visage.images.decode import MAX_PIXELS, ImageProblem, decode
+from visage.images.decode import ImageProblem, decode
+from visage.report.data import Outline
 from visage.store.files import replacing
 from visage.types import Box
 
-PHOTOGRAPH = 420  # pixels, longer side
-FACE = 144  # pixels, side of the crop of a query's face
-GALLERY_FACE = 84  # pixels, as large as it is shown: a page may have thousands
-MARGIN = 1.4  # side of a crop / longer side of the face's box: hair and chin help people to see
+MARGIN = 1.6  # side of a crop / longer side of the face's box: hair and chin help people to see
+LEVEL = math.radians(4)  # a smaller tilt of the eyes is left as it is
 
 # WebP of this quality takes three fifths of the bytes of JPEG of like looks; every browser since
 # 2020 shows it.
-_QUALITY = 58  # 0 to 100
+_QUALITY = 62  # 0 to 100
 _EFFORT = 2  # 0 to 6; 4 takes twice the time for 5 % fewer bytes
+
+_COARSE = 5  # pixels that are left of a blurred face, each way: nobody can be told from these
+_WIDER = 1.5  # side of what is blurred / that of the face's box
 
 
 @dataclass(frozen=True)
@@ -42,14 +45,33 @@ class Missing:
 
 
 @dataclass(frozen=True)
+class Sizes:
+    """How large pictures are, in pixels: the more there are, the smaller."""
+
+    photograph: int  # longer side
+    face: int  # side of the crop of a query's face
+    gallery_face: int
+
+
+def sizes(photographs: int, in_files: bool) -> Sizes:
+    """Say how large pictures may be, so that a page of so many stays quick to open and to send."""
+    if in_files:
+        return Sizes(photograph=320, face=112, gallery_face=160)
+    if photographs > 300:
+        return Sizes(photograph=480, face=144, gallery_face=144)
+    return Sizes(photograph=1000 if photographs <= 100 else 720, face=224, gallery_face=224)
+
+
+@dataclass(frozen=True)
 class Order:
     """What is wanted of one image file."""
 
     path: Path
-    boxes: Sequence[Box | None] = ()  # faces to cut out; None cuts the middle of the image
-    crop: int = FACE  # pixels, side of the crops
-    side: int = 0  # pixels, longer side of the thumbnail of the whole; 0 for none
+    outlines: Sequence[Outline] = ()  # faces to cut out
+    crop: int = 0  # pixels, side of the crops
+    side: int = 0  # pixels, longer side of the whole; 0 for none
     denied: bool = False  # it is on the deny list: nothing of it may be shown
+    blurred: Sequence[Box | None] = ()  # faces to make unrecognisable first; None: the whole
 
 
 @dataclass(frozen=True)
@@ -57,7 +79,7 @@ class Cuttings:
     """What was made of it."""
 
     photograph: Picture | Missing
-    crops: list[Picture | Missing]  # one for each box
+    crops: list[Picture | Missing]  # one for each outline
 
 
 Keep = Callable[[bytes], str]  # takes WebP, gives the address to show it by
@@ -84,6 +106,25 @@ class Files:
         return path.relative_to(self.folder).as_posix()
 
 
+@dataclass(frozen=True)
+class Scaled:
+    """An upright photograph, reduced or not, and how much of it there was."""
+
+    image: Image.Image  # RGB
+    width: int  # pixels of the file, upright
+    height: int
+
+    @property
+    def across(self) -> float:
+        """Pixels of the image per pixel of the file, from left to right."""
+        return self.image.width / self.width
+
+    @property
+    def down(self) -> float:
+        """The same from top to bottom."""
+        return self.image.height / self.height
+
+
 def cut(order: Order, keep: Keep = inline) -> Cuttings:
     """Read an image file once and make of it what is ordered.
 
@@ -93,58 +134,40 @@ def cut(order: Order, keep: Keep = inline) -> Cuttings:
     if order.denied:
         return _nothing(order, "It is on the deny list, so it is not shown.")
     try:
-        image, scale = _read(order)
+        scaled = _read(order)
     except OSError as error:
         return _nothing(order, f"The file cannot be read: {error.strerror or error}.")
     except ImageProblem as problem:
         return _nothing(order, f"{problem.reason[:1].upper()}{problem.reason[1:]}.")
+    for box in order.blurred:
+        _blur(scaled, box)
     photograph: Picture | Missing = Missing("")
     if order.side:
-        photograph = _encode(_fitted(image, order.side), keep)
-    return Cuttings(photograph, [_crop(image, scale, box, order.crop, keep) for box in order.boxes])
+        photograph = _encode(_fitted(scaled.image, order.side), keep)
+    return Cuttings(photograph, [_crop(scaled, one, order.crop, keep) for one in order.outlines])
 
 
 def _nothing(order: Order, reason: str) -> Cuttings:
-    return Cuttings(Missing(reason), [Missing(reason)] * len(order.boxes))
+    return Cuttings(Missing(reason), [Missing(reason)] * len(order.outlines))
 
 
-def _read(order: Order) -> tuple[Image.Image, tuple[float, float]]:
-    """Give the upright image in RGB, and its scale to the file's full size (width, height)."""
+def _read(order: Order) -> Scaled:
     data = order.path.read_bytes()
-    reduced = _read_reduced(data, order)
-    if reduced:
-        return reduced
-    pixels = decode(data).pixels
-    return Image.fromarray(pixels[:, :, ::-1]), (1.0, 1.0)
+    photograph = decode(data, enough=_enough(data, order))
+    image = Image.fromarray(photograph.pixels[:, :, ::-1].copy())
+    return Scaled(image, photograph.width, photograph.height)
 
 
-def _read_reduced(data: bytes, order: Order) -> tuple[Image.Image, tuple[float, float]] | None:
-    """Decode a JPEG at a half, a quarter or an eighth of its size, which is several times faster.
-
-    None where this is not possible; `decode` then says what is wrong, if anything.
-    """
+def _enough(data: bytes, order: Order) -> int | None:
+    """Give the pixels of the longer side below which something ordered would be blown up."""
     try:
-        with Image.open(io.BytesIO(data), formats=["JPEG"]) as image:
-            width, height = image.size
-            if image.mode not in ("RGB", "L") or width * height > MAX_PIXELS:
-                return None
-            enough = _enough(width, height, order)
-            image.draft(image.mode, (math.ceil(width * enough), math.ceil(height * enough)))
-            drafted = image.size
-            upright = ImageOps.exif_transpose(image).convert("RGB")
+        with Image.open(io.BytesIO(data)) as header:
+            width, height = header.size
     except Exception:  # noqa: BLE001 - decoders raise anything; `decode` words it for people
         return None
-    across, down = drafted[0] / width, drafted[1] / height
-    turned = upright.size != drafted
-    return upright, (down, across) if turned else (across, down)
-
-
-def _enough(width: int, height: int, order: Order) -> float:
-    """Give the scale below which something ordered would have to be blown up; at most 1."""
-    scales = [order.side / max(width, height)]
-    for box in order.boxes:
-        scales.append(order.crop / _side(box, width, height))
-    return min(1.0, max(scales))
+    longer = max(width, height)
+    scales = [order.crop / _side(outline.box, width, height) for outline in order.outlines]
+    return math.ceil(longer * min(1.0, max([order.side / longer, *scales])))
 
 
 def _side(box: Box | None, width: float, height: float) -> float:
@@ -153,22 +176,83 @@ def _side(box: Box | None, width: float, height: float) -> float:
     return max(1.0, min(room, MARGIN * max(box.w, box.h)) if box else room)
 
 
-def _crop(
-    image: Image.Image, scale: tuple[float, float], box: Box | None, size: int, keep: Keep
-) -> Picture | Missing:
-    """Cut a square around the box, moved into the image where it would leave it."""
-    across, down = scale
-    width, height = image.width / across, image.height / down
+def _crop(scaled: Scaled, outline: Outline, size: int, keep: Keep) -> Picture | Missing:
+    """Cut a square around the face with its eyes level; a level one is moved into the image."""
+    width, height, box = scaled.width, scaled.height, outline.box
     side = _side(box, width, height)
     middle = (box.x + box.w / 2, box.y + box.h / 2) if box else (width / 2, height / 2)
     if not all(map(math.isfinite, (side, *middle))):
         return Missing("The face's box is damaged.")
-    left = min(max(0.0, middle[0] - side / 2), width - side)
-    top = min(max(0.0, middle[1] - side / 2), height - side)
-    area = (left * across, top * down, (left + side) * across, (top + side) * down)
-    limited = (area[0], area[1], min(area[2], image.width), min(area[3], image.height))
-    square = image.resize((size, size), Image.Resampling.LANCZOS, box=limited, reducing_gap=2.0)
+    half = (side * scaled.across / 2, side * scaled.down / 2)
+    if abs(outline.tilt) >= LEVEL:
+        at = (middle[0] * scaled.across, middle[1] * scaled.down)
+        return _encode(_levelled(scaled.image, at, half, outline.tilt, size), keep)
+    x = min(max(side / 2, middle[0]), width - side / 2) * scaled.across
+    y = min(max(side / 2, middle[1]), height - side / 2) * scaled.down
+    area = (
+        *(max(0.0, x - half[0]), max(0.0, y - half[1])),
+        *(min(scaled.image.width, x + half[0]), min(scaled.image.height, y + half[1])),
+    )
+    square = scaled.image.resize((size, size), Image.Resampling.LANCZOS, area, reducing_gap=2.0)
     return _encode(square, keep)
+
+
+def _levelled(
+    image: Image.Image,
+    middle: tuple[float, float],
+    half: tuple[float, float],
+    tilt: float,
+    size: int,
+) -> Image.Image:
+    """Cut a turned square out of an image."""
+    reach = (half[0] * math.sqrt(2), half[1] * math.sqrt(2))  # as far as a corner may come
+    left, top = math.floor(middle[0] - reach[0]), math.floor(middle[1] - reach[1])
+    right, bottom = math.ceil(middle[0] + reach[0]), math.ceil(middle[1] + reach[1])
+    whole = max(1, round(size * math.sqrt(2)))
+    # Scaled first, as a photograph should be: turning alone would skip pixels.
+    around = _with_edges(image, (left, top, right, bottom)).resize(
+        (whole, whole), Image.Resampling.LANCZOS, reducing_gap=2.0
+    )
+    turned = around.rotate(math.degrees(tilt), Image.Resampling.BICUBIC)
+    edge = (whole - size) // 2
+    return turned.crop((edge, edge, edge + size, edge + size))
+
+
+def _with_edges(image: Image.Image, area: tuple[int, int, int, int]) -> Image.Image:
+    """Cut an area out of an image; its edge goes on where the area leaves it."""
+    left, top, right, bottom = area
+    inside = image.crop(
+        (max(0, left), max(0, top), min(image.width, right), min(image.height, bottom))
+    )
+    beyond = (
+        (max(0, -top), max(0, bottom - image.height)),
+        (max(0, -left), max(0, right - image.width)),
+        (0, 0),
+    )
+    if not any(map(any, beyond)):
+        return inside
+    return Image.fromarray(np.pad(np.asarray(inside), beyond, "edge"))
+
+
+def _blur(scaled: Scaled, box: Box | None) -> None:
+    """Make a face unrecognisable for good: a few coarse pixels are left, in an oval."""
+    width, height = scaled.image.size
+    if box is None or not all(map(math.isfinite, box)):
+        box = Box(0, 0, scaled.width, scaled.height)
+    x, y = (box.x + box.w / 2) * scaled.across, (box.y + box.h / 2) * scaled.down
+    across, down = (_WIDER * side / 2 for side in (box.w * scaled.across, box.h * scaled.down))
+    area = (
+        *(max(0, math.floor(x - across)), max(0, math.floor(y - down))),
+        *(min(width, math.ceil(x + across)), min(height, math.ceil(y + down))),
+    )
+    if area[0] >= area[2] or area[1] >= area[3]:
+        return
+    region = scaled.image.crop(area)
+    coarse = region.resize((_COARSE, _COARSE), Image.Resampling.BOX)
+    mask = Image.new("L", region.size, 0)
+    ImageDraw.Draw(mask).ellipse((0, 0, region.width - 1, region.height - 1), fill=255)
+    soft = mask.filter(ImageFilter.GaussianBlur(max(1, min(region.size) // 20)))
+    scaled.image.paste(coarse.resize(region.size, Image.Resampling.BICUBIC), area[:2], soft)
 
 
 def _fitted(image: Image.Image, side: int) -> Image.Image:

@@ -1,140 +1,144 @@
-"""The pages written out: templates, style sheet and script joined into one file each."""
+"""The pages written out: template, style, scripts and data joined into one file each."""
 
+import json
 import os
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import fields, is_dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from markupsafe import Markup
 
 from visage.audit.findings import KINDS
-from visage.pages import environment, policy
-from visage.report.data import NOT_COMPARED
-from visage.report.page import Card, Page, Person
-from visage.report.pictures import Picture
-from visage.report.view import MARK, TOP_LEVEL
-from visage.resources import REPORT_PAGES
+from visage.pages import environment, policy, read
+from visage.report import summary
+from visage.report.page import Page
+from visage.resources import PAGES, REPORT_PAGES
 from visage.search.annoy import LOW_RECALL
-from visage.search.threshold import VERDICTS
 from visage.sets.listing import as_path
 from visage.store.files import write_text
 
-CARDS = 250  # on a page of its own
+INDEX = "index.html"
+PEOPLE = 60  # in the rail; the tab has all
+NUMBERS = ["Score", "Hits", "Avg Distance", "Best Distance", "Probability"]  # of scores.tsv
+TOP_LEVEL = "In no album"  # the name of the group of images in no folder
+# In this order: each uses what those before it define.
+SCRIPTS = [
+    *(PAGES / name for name in ("elements.js",)),
+    *(
+        REPORT_PAGES / name
+        for name in (
+            *("model.js", "address.js", "labels.js", "tiles.js", "photographs.js", "person.js"),
+            *("viewer.js", "answers.js", "report.js"),
+        )
+    ),
+]
+STYLES = [PAGES / "style.css", REPORT_PAGES / "report.css"]
 
 
-@dataclass(frozen=True)
-class Part:
-    """One of the report's files."""
-
-    number: int  # of the page of cards; 0 for the report itself
-    pages: int  # how many pages of cards there are besides
-    cards: Sequence[Card]  # shown with faces and people, or as tiles if `tiles`
-    tiles: bool
-    people: Sequence[Person]  # to filter by
-    prefix: str  # from this file to the folder of the pages
-    entry: str  # address of the report itself
-
-
-def write(page: Page, chart: str, output: Path, queries: Path, folder: Path | None) -> None:
-    """Write the report.
+def write(page: Page, chart: str, output: Path, folder: Path, in_files: bool) -> None:
+    """Write the report twice: to be opened, and as the index of its folder.
 
     Args:
         page: What is in it.
         chart: The plot of the distances as SVG, "" for none.
         output: The file to begin with.
-        queries: The folder of the query images.
-        folder: The folder of further pages, which has the pictures; None: all is in one file.
+        folder: The folder beside it, which has the pictures if they are files.
+        in_files: Whether they are.
     """
-    if folder is None:
-        whole = Part(0, 0, page.cards, False, page.people, "", "")
-        write_text(output, _render(page, whole, chart, _originals(queries, output)))
-        return
-    slices = [page.cards[start : start + CARDS] for start in range(0, len(page.cards), CARDS)]
-    for number, cards in enumerate(slices, start=1):
-        seen = {person for card in cards for person in card.people}
-        people = [person for person in page.people if person.number in seen]
-        part = Part(number, len(slices), cards, False, people, "", f"../{quote(output.name)}")
-        path = folder / f"{number}.html"
-        write_text(path, _render(page, part, "", _originals(queries, path)))
-    entry = Part(0, len(slices), page.cards, True, page.people, f"{quote(folder.name)}/", "")
-    write_text(output, _render(page, entry, chart, _originals(queries, output)))
+    template = _template(page, chart, in_files)
+    queries = Path(page.run.queries)
+    prefix = f"{quote(folder.name)}/" if in_files else ""
+    write_text(output, template(prefix, _to(queries, output), "evaluation.html"))
+    index = folder / INDEX
+    write_text(index, template("", _to(queries, index), "../evaluation.html"))
 
 
-def _originals(queries: Path, page: Path) -> partial[str]:
-    return partial(relative_address, queries, page.parent)
+def _template(page: Page, chart: str, in_files: bool) -> Any:
+    """Give what renders the page for the place where it stands.
 
-
-def _render(page: Page, part: Part, chart: str, original: partial[str]) -> str:
-    """Give a file's HTML.
-
-    Everything from outside (names, file names, folders) is escaped by Jinja; only the project's
-    own style sheet, scripts and plot, and the pictures, go in as they are. A content security
-    policy forbids the browser to load anything but pictures, and to run any script but these two.
+    Everything from outside (names, file names, folders) is escaped by Jinja, or goes as JSON to
+    scripts that set it as text; only the project's own style, scripts and plot, and the pictures,
+    go in as they are. A content security policy forbids the browser to load anything but pictures,
+    and to run any script but these two.
     """
     templates = environment(REPORT_PAGES)
     templates.filters |= {
         "group": lambda group: group or TOP_LEVEL,
-        "original": original,
-        "address": partial(_address, part.prefix),
+        "json": as_json,
+        "names": partial(summary.names, page.content),
     }
-    templates.tests["picture"] = lambda value: isinstance(value, Picture)
-    early, late = _own("theme.js"), _own("report.js")
-    return templates.get_template("report.html.j2").render(
-        page=page,
-        part=part,
-        run=page.run,
-        chart=Markup(chart),
-        css=Markup(_own("report.css")),
-        sheet=Markup(_style(page, part)),
-        early=Markup(early),
-        late=Markup(late),
-        policy=_policy(early, late, in_files=bool(part.pages)),
-        mark=f"{100 * MARK:.2f}%",
-        verdicts=VERDICTS,
-        low_recall=LOW_RECALL,
-        not_compared=NOT_COMPARED,
-        kinds=KINDS,
-        cards_a_page=CARDS,
-    )
+    early, late = read(PAGES / "theme.js"), read(*SCRIPTS)
+    # Photographs are shown large from their own files; opened from a disk, 'self' is not enough.
+    images = "data:" if page.content.share and not in_files else "data: 'self' file:"
+    pictures = as_json(page.content.pictures)
+    content = as_json(_without(page.content, "pictures"))
+
+    def render(prefix: str, originals: str, evaluation: str) -> str:
+        address = partial(_address, prefix)
+        templates.filters["address"] = address
+        return templates.get_template("report.html.j2").render(
+            page=page,
+            run=page.run,
+            numbers=page.numbers,
+            headline=summary.headline(page),
+            further=summary.further(page),
+            certain=summary.certain(page),
+            stacks=summary.stacks(page.content),
+            people_shown=PEOPLE,
+            score_columns=[c for c in NUMBERS if page.scores and c in page.scores[0].values],
+            chart=Markup(chart),
+            css=read(*STYLES),
+            early=early,
+            late=late,
+            policy=policy([early, late], images),
+            low_recall=LOW_RECALL,
+            kinds=KINDS,
+            content=content,
+            pictures=pictures,
+            place={
+                "pictures": prefix,
+                "originals": "" if page.content.share else originals,
+                "evaluation": evaluation,
+            },
+        )
+
+    return render
 
 
-def _address(prefix: str, picture: Picture) -> str:
-    return picture.uri if picture.uri.startswith("data:") else prefix + picture.uri
+def _address(prefix: str, uri: str) -> str:
+    return uri if not uri or uri.startswith("data:") else prefix + uri
 
 
-def _own(name: str) -> str:
-    return (REPORT_PAGES / name).read_text(encoding="utf-8")
+def _to(folder: Path, page: Path) -> str:
+    """Give the address of a folder relative to a page."""
+    return f"./{quote(os.fsencode(os.path.relpath(as_path(str(folder)), page.parent)))}/"
 
 
-def _style(page: Page, part: Part) -> str:
-    """Give a rule for each picture of a gallery face that this file shows: each is in it once."""
-    used = set() if part.tiles else set(_of_cards(part.cards))
-    if part.number == 0:
-        used |= {score.picture for score in page.scores}
-        rows = [row for kind in page.audit for row in kind.rows]
-        used |= {name for row in rows for name in (row.picture, row.other_picture)}
-    return "\n".join(
-        f".{name}{{background-image:url({_address(part.prefix, picture)})}}"
-        for name, picture in page.sheet.items()
-        if name in used
-    )
+def as_json(value: object) -> Markup:
+    """Give plain data as JSON that can stand in a page; what is empty is left out."""
+    text = json.dumps(_plain(value), ensure_ascii=False, separators=(",", ":"))
+    return Markup(text.replace("<", "\\u003c").encode("utf-8", "replace").decode())
 
 
-def _of_cards(cards: Iterable[Card]) -> Iterable[str]:
-    for card in cards:
-        for face in card.faces:
-            for candidate in face.candidates:
-                yield from (found.picture for found in candidate.faces)
+def _plain(value: Any) -> Any:
+    if is_dataclass(value):
+        named = ((field.name, getattr(value, field.name)) for field in fields(value))
+        return {name: _plain(part) for name, part in named if not _empty(part)}
+    if isinstance(value, dict):
+        return {key: _plain(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(part) for part in value]
+    return value
 
 
-def _policy(*scripts: str, in_files: bool) -> str:
-    # Opened from a disk, 'self' is not enough in every browser.
-    return policy(scripts, "data: 'self' file:" if in_files else "data:")
+def _empty(value: object) -> bool:
+    """Tell what the scripts find missing instead: 0 is a number."""
+    return value is None or value is False or value == "" or value == [] or value == ()
 
 
-def relative_address(folder: Path, page_folder: Path, image: str) -> str:
-    """Give the address of a query's image file relative to the page."""
-    path = os.path.relpath(folder / as_path(image), page_folder)
-    return "./" + quote(os.fsencode(path))
+def _without(value: Any, *names: str) -> dict[str, Any]:
+    return {
+        field.name: getattr(value, field.name) for field in fields(value) if field.name not in names
+    }

@@ -1,234 +1,140 @@
-"""The data and the pictures put together as what the templates show."""
+"""What stands in the page around the photographs: who was found, scores, what the audit says."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from visage.audit.findings import KINDS
-from visage.report.data import (
-    NOT_COMPARED,
-    Candidate,
-    Face,
-    Finding,
-    Gallery,
-    Query,
-    query_problems,
-)
-from visage.report.faces import GalleryFace
+from visage.report.gallery import Finding, Gallery, Problem
 from visage.report.page import (
-    SHEET,
-    CandidateView,
-    Card,
-    FaceView,
+    POOR,
+    Content,
     FindingView,
-    GalleryFaceView,
+    Found,
     Kind,
+    Numbers,
     Page,
-    Person,
+    PersonView,
     ProblemView,
     Run,
     Score,
 )
-from visage.report.pictures import Cuttings, Missing, Picture
-from visage.search.threshold import VERDICTS
+from visage.report.pictures import Missing, Picture
+from visage.report.share import NAMED
+from visage.status import Status, Verdict
 
-TOP_LEVEL = "(top level)"  # shown as the name of the group of images in no folder
-UNKNOWN_SCORES = 20  # lines shown of a group's people beyond the threshold; scores.tsv has them all
-SCORES = 2000  # lines from which on nobody beyond the threshold is shown
 FINDINGS = 40  # rows shown of each kind of the audit; audit.tsv has them all
-MARK = 2 / 3  # where on a distance's bar the threshold stands
 
 
 def make_page(
-    queries: Sequence[Query],
-    photographs: Sequence[Cuttings],
+    run: Run,
+    content: Content,
     gallery: Gallery,
-    nearest: dict[tuple[str, int], Picture | Missing],
-    problem_pictures: dict[str, Picture | Missing],
+    problem_pictures: Mapping[str, Picture | Missing],
+    nearest: Mapping[tuple[str, int], Picture | Missing],
     scores: list[dict[str, str]],
     findings: Sequence[Finding],
     evaluation: dict[str, Any] | None,
-    run: Run,
     name: Callable[[str], str],
 ) -> Page:
-    """Put data and pictures together.
+    """Put the page together.
 
     Args:
-        queries: The query images in the order of their cards.
-        photographs: What was cut from each.
+        run: How the results were made.
+        content: The photographs with their faces.
         gallery: The gallery in numbers.
+        problem_pictures: Gallery images without a face, as far as they are shown.
         nearest: The pictures of gallery faces, by image and face.
-        problem_pictures: Those of gallery images without a face, as far as they are shown.
         scores: The lines of the scores table.
         findings: The gallery's audit.
         evaluation: The content of evaluation.json, where the threshold may come from.
-        run: How the results were made.
         name: Gives the name of a person's id.
     """
-    classes, sheet = _sheet(nearest)
-    full = _full_bar(queries, run.threshold)
-    people: dict[str, Person] = {}
-    cards = []
-    for number, (query, cuttings) in enumerate(zip(queries, photographs, strict=True), start=1):
-        faces = [
-            _face(face, query, crop, full, classes, nearest)
-            for face, crop in zip(query.faces, cuttings.crops, strict=True)
-        ]
-        seen = _people_of(query, f"q{number}", people, run.threshold is not None)
-        cards.append(Card(f"q{number}", query, cuttings.photograph, faces, seen))
-    groups = sorted({query.group for query in queries})
-    shown = _shown_scores(scores)
+    by_id = {person.id: person for person in content.people}
+    told = NAMED if content.share else (*NAMED, Verdict.POSSIBLE)
+    lines = [_score(line, by_id) for line in scores if line["Verdict"] in told]
     return Page(
         run=run,
+        content=content,
+        numbers=count(content),
+        found=found(content),
         gallery=gallery,
-        cards=cards,
-        people=sorted(people.values(), key=lambda person: (person.name.casefold(), person.id)),
-        groups=groups,
-        scores=_scores(shown, groups, people, _closest(queries, classes)),
-        scores_left_out=len(scores) - len(shown),
-        problems=_problems(cards, gallery, problem_pictures),
-        audit=_audit(findings, {image: c for (image, _), c in classes.items()}, name),
+        problems=[_problem(problem, problem_pictures) for problem in gallery.problems],
+        audit=_audit(findings, {image: picture for (image, _), picture in nearest.items()}, name),
+        scores=sorted(lines, key=lambda line: (line.verdict, -(line.probability or 0.0))),
+        not_found=0 if content.share else len(scores) - len(lines),
         evaluation=evaluation,
-        sheet=sheet,
-        verdicts=_count(queries),
-        has_probability=any(line.get("Probability") for line in scores),
-        has_links=any(line.get("Link") for line in scores),
     )
 
 
-def _sheet(
-    nearest: dict[tuple[str, int], Picture | Missing],
-) -> tuple[dict[tuple[str, int], str], SHEET]:
-    """Give each gallery face the class of its picture; equal pictures share one."""
-    by_uri: dict[str, str] = {}
-    classes, sheet = {}, {}
-    for key, picture in nearest.items():
-        if isinstance(picture, Picture):
-            classes[key] = by_uri.setdefault(picture.uri, f"g{len(by_uri)}")
-            sheet[classes[key]] = picture
-    return classes, sheet
-
-
-def _full_bar(queries: Sequence[Query], threshold: float | None) -> float:
-    """Give the distance of a full bar: all bars of a page are comparable."""
-    if threshold:
-        return threshold / MARK
-    distances = [c.distance for query in queries for face in query.faces for c in face.candidates]
-    return max([0.0, *distances]) or 1.0
-
-
-def _face(
-    face: Face,
-    query: Query,
-    crop: Picture | Missing,
-    full: float,
-    classes: dict[tuple[str, int], str],
-    nearest: dict[tuple[str, int], Picture | Missing],
-) -> FaceView:
-    candidates = [
-        CandidateView(
-            data=candidate,
-            faces=[_gallery_face(found, classes, nearest) for found in candidate.faces],
-            bar=round(100 * min(1.0, max(0.0, candidate.distance / full))),
-        )
-        for candidate in face.candidates
+def count(content: Content) -> Numbers:
+    """Count what was found."""
+    faces = [face for photograph in content.photographs for face in photograph.faces]
+    named = [
+        any(face.verdict in NAMED for face in photograph.faces)
+        for photograph in content.photographs
     ]
-    return FaceView(face, face.number + 1, _place(face, query), crop, candidates)
+    return Numbers(
+        photographs=len(content.photographs),
+        with_people=sum(named),
+        verdicts=dict(Counter(face.verdict for face in faces)),
+        doubtful=sum(face.doubtful for face in faces),
+        poor=sum(face.status == POOR for face in faces),
+        statuses=dict(Counter(p.status for p in content.photographs if p.status != Status.OK)),
+    )
 
 
-def _gallery_face(
-    face: GalleryFace,
-    classes: dict[tuple[str, int], str],
-    nearest: dict[tuple[str, int], Picture | Missing],
-) -> GalleryFaceView:
-    picture = nearest[face.key]
-    missing = picture.reason if isinstance(picture, Missing) else ""
-    return GalleryFaceView(face, classes.get(face.key, ""), missing)
-
-
-def _place(face: Face, query: Query) -> tuple[float, float, float, float] | None:
-    """Give a face's box in percent of the photograph, cut off at its edges."""
-    if face.box is None or not query.width or not query.height:
-        return None
-    left, right = (_share(value, query.width) for value in (face.box.x, face.box.x + face.box.w))
-    top, bottom = (_share(value, query.height) for value in (face.box.y, face.box.y + face.box.h))
-    return left, top, round(right - left, 2), round(bottom - top, 2)
-
-
-def _share(value: float, whole: float) -> float:
-    return round(100 * min(1.0, max(0.0, value / whole)), 2)
-
-
-def _people_of(
-    query: Query, card: str, people: dict[str, Person], has_threshold: bool
-) -> list[int]:
-    """Give the numbers of the people a query may show, and add the card to them.
-
-    Those are all within the threshold; without one, the closest person of each face.
-    """
-    found: dict[str, Candidate] = {}
-    for face in query.faces:
-        for candidate in face.candidates:
-            if candidate.verdict != "unknown" if has_threshold else candidate.rank == 1:
-                found.setdefault(candidate.id, candidate)
-    numbers = []
-    for candidate in found.values():
-        person = people.setdefault(
-            candidate.id, Person(len(people), candidate.id, candidate.name, first=card)
+def found(content: Content) -> list[Found]:
+    """Give everybody who was found, those in most photographs first."""
+    probabilities: dict[int, list[float | None]] = {}
+    photographs: Counter[int] = Counter()
+    doubtful: Counter[int] = Counter()
+    for photograph in content.photographs:
+        named = [face for face in photograph.faces if face.verdict in NAMED and face.candidates]
+        for face in named:
+            best = face.candidates[0]
+            probabilities.setdefault(best.person, []).append(best.probability)
+            doubtful[best.person] += face.doubtful
+        photographs.update({face.candidates[0].person for face in named})
+    people = [
+        Found(
+            person=content.people[number],
+            picture=_address(content, content.people[number].picture),
+            photographs=photographs[number],
+            faces=len(chances),
+            doubtful=doubtful[number],
+            least=min((chance for chance in chances if chance is not None), default=None),
         )
-        person.cards += 1
-        numbers.append(person.number)
-    return sorted(numbers)
-
-
-def _closest(
-    queries: Sequence[Query], classes: dict[tuple[str, int], str]
-) -> dict[tuple[str, str], str]:
-    """Give for each group and person the class of the gallery face that came nearest."""
-    best: dict[tuple[str, str], tuple[float, tuple[str, int]]] = {}
-    for query in queries:
-        for face in query.faces:
-            for candidate in face.candidates:
-                key, found = (
-                    (query.group, candidate.id),
-                    (candidate.distance, candidate.faces[0].key),
-                )
-                if key not in best or found < best[key]:
-                    best[key] = found
-    return {key: classes.get(nearest, "") for key, (_, nearest) in best.items()}
-
-
-def _shown_scores(lines: list[dict[str, str]]) -> list[dict[str, str]]:
-    """Leave out most of the people beyond the threshold: in a large gallery that is everybody."""
-    unknown: Counter[str] = Counter()
-    limit = UNKNOWN_SCORES if len(lines) <= SCORES else 0
-    shown = []
-    for line in lines:
-        unknown[line["Group"]] += line["Verdict"] == "unknown"
-        if line["Verdict"] != "unknown" or unknown[line["Group"]] <= limit:
-            shown.append(line)
-    return shown
-
-
-def _scores(
-    lines: list[dict[str, str]],
-    groups: list[str],
-    people: dict[str, Person],
-    closest: dict[tuple[str, str], str],
-) -> list[Score]:
-    numbers = {group: str(number) for number, group in enumerate(groups)}
-    return [
-        Score(
-            values=line,
-            group=numbers.get(line["Group"], ""),
-            person=people.get(line["ID"]) if line["Verdict"] != "unknown" else None,
-            picture=closest.get((line["Group"], line["ID"]), ""),
-        )
-        for line in lines
+        for number, chances in probabilities.items()
     ]
+    return sorted(people, key=lambda one: (-one.photographs, one.person.name.casefold()))
 
 
-def shown_findings(findings: Sequence[Finding]) -> list[Finding]:
+def _address(content: Content, number: int | None) -> str:
+    return "" if number is None else content.pictures[number]
+
+
+def _score(line: dict[str, str], people: Mapping[str, PersonView]) -> Score:
+    probability = line.get("Probability")
+    person = PersonView(line["ID"], line["Name"] or line["ID"], line.get("Link", ""))
+    return Score(
+        person=people.get(line["ID"], person),
+        album=line["Group"],
+        photographs=int(line["Images"]),
+        probability=float(probability) if probability else None,
+        verdict=line["Verdict"],
+        values=line,
+    )
+
+
+def _problem(problem: Problem, pictures: Mapping[str, Picture | Missing]) -> ProblemView:
+    picture = pictures.get(problem.image, Missing(""))
+    if isinstance(picture, Missing):
+        return ProblemView(problem, "", picture.reason)
+    return ProblemView(problem, picture.uri, "")
+
+
+def shown_findings(findings: Iterable[Finding]) -> list[Finding]:
     """Give the first rows of each kind: a large gallery has thousands of some."""
     seen: Counter[str] = Counter()
     shown = []
@@ -240,8 +146,14 @@ def shown_findings(findings: Sequence[Finding]) -> list[Finding]:
 
 
 def _audit(
-    findings: Sequence[Finding], classes: dict[str, str], name: Callable[[str], str]
+    findings: Sequence[Finding],
+    pictures: Mapping[str, Picture | Missing],
+    name: Callable[[str], str],
 ) -> list[Kind]:
+    def address(image: str) -> str:
+        picture = pictures.get(image)
+        return picture.uri if isinstance(picture, Picture) else ""
+
     numbers = Counter(finding.kind for finding in findings)
     rows: dict[str, list[FindingView]] = {kind: [] for kind in numbers}
     for finding in shown_findings(findings):
@@ -250,24 +162,8 @@ def _audit(
                 data=finding,
                 person=name(finding.person),
                 other=name(finding.other_person) if finding.other_person else "",
-                picture=classes.get(finding.image, ""),
-                other_picture=classes.get(finding.other_image, ""),
+                picture=address(finding.image),
+                other_picture=address(finding.other_image),
             )
         )
     return [Kind(kind, KINDS.get(kind, kind), numbers[kind], rows[kind]) for kind in numbers]
-
-
-def _problems(
-    cards: list[Card], gallery: Gallery, pictures: dict[str, Picture | Missing]
-) -> list[ProblemView]:
-    ids = {card.data.image: card for card in cards}
-    queries = query_problems(card.data for card in cards)
-    return [
-        *(ProblemView(item, ids[item.image].id, None) for item in queries),
-        *(ProblemView(item, "", pictures.get(item.image)) for item in gallery.problems),
-    ]
-
-
-def _count(queries: Sequence[Query]) -> dict[str, int]:
-    found = Counter(face.verdict for query in queries for face in query.faces)
-    return {verdict: found[verdict] for verdict in (*VERDICTS, NOT_COMPARED)}

@@ -248,7 +248,8 @@ def remove_stale(config: Config) -> None:
         _remove_unless([table, *index, *judged], [match])
     _remove_unless([*gallery, *queries], [images])
     _remove_unless([*gallery, *index, *matches, *judged, images], scores)
-    _remove_unless([*gallery, *queries, *matches, *scores], [results / "report.html"])
+    report = [results / "report.html", results / "share.html"]
+    _remove_unless([*gallery, *queries, *matches, *scores], report)
 
 
 def date_back(results: Path) -> None:

@@ -32,12 +32,6 @@ class GalleryFace(NamedTuple):
 
     image: str
     face: int  # its number in the image
-    distance: float  # Euclidean, between the two faces
-
-    @property
-    def key(self) -> tuple[str, int]:
-        """The face, whatever it is compared with."""
-        return self.image, self.face
 
 
 def nearest_faces(
@@ -78,11 +72,8 @@ def nearest_faces(
         items = of_person[person]
         own_probes = queries[[rows[compared[row][:2]] for row in wanted]]
         near = exact(own_probes, gallery.vectors[items], SHOWN)
-        for row, own, distances in zip(wanted, items[near.items], near.distances, strict=True):
-            found[row] = [
-                GalleryFace(images[item], numbers[item], distance)
-                for item, distance in zip(own.tolist(), distances.tolist(), strict=True)
-            ]
+        for row, own in zip(wanted, items[near.items], strict=True):
+            found[row] = [GalleryFace(images[item], numbers[item]) for item in own.tolist()]
     return found
 
 

@@ -1,0 +1,69 @@
+"""The smaller files of a run that the report shows: scores, evaluation, recall of the search."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pyarrow.compute as pc
+
+from visage.errors import VisageError
+from visage.report.data import concatenated
+from visage.store.tsv import read_rows
+
+
+def read_scores(path: Path) -> list[dict[str, str]]:
+    """Read the scores table; one dict a line, by the names of its columns.
+
+    Raises:
+        VisageError: The file is missing.
+    """
+    return lines(path)
+
+
+def read_recall(matches: list[Path]) -> float | None:
+    """Give which share of the true neighbours Annoy found, over all faces compared.
+
+    None where no face was; with an exact search there is nothing to read.
+    """
+    table = concatenated(matches, ["rank", "recall"])
+    return pc.mean(table.filter(pc.equal(table["rank"], 1))["recall"]).as_py()
+
+
+def read_evaluation(path: Path) -> dict[str, Any]:
+    """Read the whole evaluation.json; what is in it says visage.evaluation.evaluate.
+
+    Raises:
+        VisageError: The file is missing or damaged.
+    """
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise missing(path) from error
+    except ValueError as error:
+        raise damaged(path, error) from error
+    wanted = {"gallery", "fpir", "operating", "rank_one", "published", "threshold"}
+    if not isinstance(content, dict) or not wanted <= content.keys():
+        raise damaged(path, f"not all of {', '.join(sorted(wanted))} are in it")
+    return content
+
+
+def lines(path: Path) -> list[dict[str, str]]:
+    """Read a tab-separated table of the workflow.
+
+    Raises:
+        VisageError: The file is missing.
+    """
+    try:
+        return list(read_rows(path))
+    except FileNotFoundError as error:
+        raise missing(path) from error
+
+
+def missing(path: Path) -> VisageError:
+    """Say that a file is gone, and what to do."""
+    return VisageError(f"{path} is missing. Run the workflow again: it will be made.")
+
+
+def damaged(path: Path, why: object) -> VisageError:
+    """Say that a file is damaged, and what to do."""
+    return VisageError(f"{path} is damaged ({why}). Delete it and run the workflow again.")

@@ -1,0 +1,69 @@
+// The data of the page as objects that know each other. What the page left out is empty.
+"use strict";
+const parsed = id => JSON.parse(document.getElementById(id).textContent);
+const content = parsed("content");
+const pictures = parsed("pictures");
+const places = parsed("place");
+
+const addressOf = number => {
+  if (number === undefined || number === null) return "";
+  const uri = pictures[number];
+  return uri.startsWith("data:") ? uri : places.pictures + uri;
+};
+
+content.photographs.forEach((photograph, index) => {
+  photograph.index = index;
+  photograph.reason ||= "";
+  photograph.faces ||= [];
+  photograph.name = photograph.image.split("/").pop();
+  photograph.albumName = content.albums[photograph.album];
+  for (const face of photograph.faces) {
+    face.photograph = photograph;
+    face.candidates ||= [];
+    face.best = face.candidates[0];
+    face.named = face.verdict === "match" || face.verdict === "given";
+    // How sure it is that the face is its closest person: to sort by, whatever there is.
+    face.sure = face.best ? face.best.probability ?? 1 / (1 + face.best.distance) : -1;
+    for (const candidate of face.candidates) {
+      candidate.who = content.people[candidate.person];
+      candidate.beside = candidate.faces.map(number => content.gallery[number]);
+    }
+  }
+  photograph.named = photograph.faces.filter(face => face.named);
+  photograph.text = [photograph.image, ...photograph.named.map(face => face.best.who.name)]
+    .join("\n").toLocaleLowerCase();
+});
+
+const byKey = new Map(content.photographs.map(photograph => [photograph.key, photograph]));
+const byId = new Map(content.people.map(person => [person.id, person]));
+
+/** Which faces each answer of the filter "Faces" is about. */
+const SHOWS = {
+  found: face => face.named,
+  doubtful: face => face.doubtful,
+  unknown: face => face.verdict === "unknown",
+  poor: face => face.status === "poor",
+};
+
+/** And which photographs, where it is about those without a face to compare. */
+const EMPTY = {
+  noface: photograph => photograph.status === "no_face",
+  unread: photograph => !["ok", "no_face", "poor", "too_small"].includes(photograph.status),
+};
+
+/** Say in a few words who is in a photograph. */
+function whoIsIn(photograph) {
+  const names = [...new Set(photograph.named.map(face => face.best.who.name))];
+  const named = names.length <= 4
+    ? names.join(", ").replace(/, ([^,]*)$/, " and $1")
+    : `${names.slice(0, 3).join(", ")} and ${names.length - 3} more`;
+  return named;
+}
+
+/** Say a photograph in words, for those who do not see it. */
+function described(photograph) {
+  if (!photograph.faces.length) return `${photograph.image}: ${photograph.reason || "no face"}`;
+  const others = photograph.faces.length - photograph.named.length;
+  const parts = [whoIsIn(photograph), others ? plural(others, photograph.named.length ? "other face" : "unknown face") : ""];
+  return `${photograph.image}: ${parts.filter(Boolean).join(" and ")}`;
+}
