@@ -2,7 +2,6 @@
 test_workflow.py."""
 
 import io
-import os
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,7 +14,8 @@ from visage.embed.cache import Cache, Hashes
 from visage.embed.embedder import Embedder, Problem, Task, imported_rows, rows_of
 from visage.embed.selection import select
 from visage.errors import VisageError
-from visage.sets.listing import Entry, list_entries
+from visage.images.reading import read
+from visage.sets.listing import Entry, Stat, list_entries
 from visage.store.sidecars import write_sidecar
 from visage.types import Embeddings, Face, Model, Pixels
 
@@ -154,24 +154,25 @@ def test_an_image_that_vanishes_after_the_listing_is_told(tmp_path: Path) -> Non
     assert result.status == "changed"
 
 
-def test_the_next_image_is_read_while_one_is_computed(tmp_path: Path) -> None:
+def test_the_next_image_is_read_while_one_is_computed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     put(tmp_path, "a/1.png", picture(1))
-    slow = tmp_path / "set/a/2.png"
-    os.mkfifo(slow)  # to open it, or to read from it, waits for whoever writes
+    put(tmp_path, "a/2.png", picture(2))
     opened = threading.Event()
 
-    def write() -> None:
-        with slow.open("wb") as file:
+    def reading(path: Path) -> tuple[bytes, Stat]:
+        if path.name == "2.png":
             opened.set()
-            file.write(picture(2))
+        return read(path)
+
+    monkeypatch.setattr("visage.embed.embedder.read", reading)
 
     class Patient(Counting):
         def detect(self, pixels: Pixels) -> list[Face]:
             assert opened.wait(60), "nothing is read before this one is done"
             return super().detect(pixels)
 
-    writer = threading.Thread(target=write, daemon=True)
-    writer.start()
     assert len(run(tmp_path, Patient(), threads=1)["a/2.png"]) == 2
 
 

@@ -14,6 +14,7 @@ import pyarrow as pa
 from visage.audit.findings import COLUMNS, KINDS
 from visage.search.neighbours import USUAL_THRESHOLD, Neighbours, compare, copy_limit
 from visage.store.names import read_names
+from visage.store.paths import nfc
 from visage.store.tables import common_origin, read_table
 from visage.store.text import unguard
 from visage.store.tsv import write_tsv
@@ -53,6 +54,7 @@ def audit(
         *_another_person(chosen, neighbours, threshold),
         *_copies(chosen, neighbours),
         *_namesakes(everything, known),
+        *_alike_ids(everything),
         *_no_usable_face(everything, chosen),
         *_untrusted(chosen),
         *_several_faces(everything, chosen),
@@ -181,6 +183,17 @@ def _namesakes(everything: pd.DataFrame, names: dict[str, str]) -> Iterator[dict
                 f"both are called {names[person]} in the names file",
                 other_person=person,
             )
+
+
+def _alike_ids(everything: pd.DataFrame) -> Iterator[dict]:
+    """Ids that people take for one; forms of Unicode are joined already."""
+    ids: dict[str, list[str]] = {}
+    for person in sorted(set(everything["person"]) - {""}):
+        ids.setdefault(nfc(person.casefold()).strip(), []).append(person)
+    for first, *others in ids.values():
+        for other in others:
+            detail = f"{first!r} and {other!r} differ only in letter case or blanks"
+            yield _row("alike_ids", first, detail, other_person=other)
 
 
 def _no_usable_face(everything: pd.DataFrame, chosen: pd.DataFrame) -> Iterator[dict]:

@@ -5,6 +5,7 @@ KINDS = {
     "another_person": "Nearer to another person than to their own: is it in the right folder?",
     "same_photograph": "One photograph under two people: one of them is wrong, or both are one.",
     "namesakes": "Several people of one name: if they are one, put them into one folder.",
+    "alike_ids": "Ids that differ only in letter case or blanks: one person under two ids?",
     "no_usable_face": "People without any usable face: they cannot be found.",
     "untrusted": "Faces too small or too blurred to trust.",
     "several_faces": "Photographs with several faces: is the right one taken?",

@@ -25,6 +25,7 @@ from visage.images.reading import read
 from visage.sets.listing import Entry, Manifest, Stat, as_path
 from visage.sets.regions import Region, outside
 from visage.status import Status
+from visage.store.paths import nfc
 from visage.store.vectors import VectorProblem, read_vector
 from visage.types import Face, Model, Pixels
 
@@ -396,7 +397,7 @@ def imported_rows(root: Path, entry: Entry, dimension: int) -> list[dict]:
 def tasks_of(manifest: Manifest, regions: dict[str, list[Region]] | None) -> list[Task]:
     """Give the images of a manifest that the model has to see, each with its regions if any."""
     return [
-        Task(entry, regions.get(entry.image) if regions else None)
+        Task(entry, regions.get(nfc(entry.image)) if regions else None)
         for entry in manifest.entries
         if entry.vector is None
     ]

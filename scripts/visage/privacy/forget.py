@@ -36,6 +36,7 @@ from visage.sets.listing import (
 from visage.sets.walk import VECTOR_SUFFIX
 from visage.store.files import PRIVATE, TEMPORARY, replacing, write_text
 from visage.store.names import read_names
+from visage.store.paths import forms, nfc
 from visage.store.tables import DAMAGE
 from visage.store.vectors import read_floats
 from visage.workflow.lock import require_none
@@ -189,20 +190,24 @@ def _subject(
     known |= {(name, entry.vector) for name in SETS for entry in listing[name] if entry.vector}
     known |= {found for found, _ in _recorded(results)}
     if person is not None:
+        person = nfc(person)
         people = {label_of(path) for name, path in known if name == "gallery"} - {""}
         if person not in people and not deny.denies("person", person):
             raise VisageError(f"person: {person!r} is nobody's id.{_near(person, people)}")
         images = {(n, path) for n, path in known if n == "gallery" and label_of(path) == person}
         return Subject(person, images)
     assert image is not None
-    candidates = list(_places(config, as_text(image)))
-    found = [
-        place for place in candidates if place in known or deny.denies("image", "/".join(place))
-    ]
-    if not found:
-        paths = {f"{name}/{path}" for name, path in known}
-        raise VisageError(f"image: there is no image {image!r}.{_near(image, paths)}")
-    return Subject(None, {found[0]})
+    for candidate in _places(config, as_text(image)):
+        # In every form of Unicode: to people it is one name.
+        same = {place for place in known if _composed(place) == _composed(candidate)}
+        if same or deny.denies("image", "/".join(candidate)):
+            return Subject(None, same or {candidate})
+    paths = {f"{name}/{path}" for name, path in known}
+    raise VisageError(f"image: there is no image {image!r}.{_near(image, paths)}")
+
+
+def _composed(place: Image) -> Image:
+    return place[0], nfc(place[1])
 
 
 def _near(word: str, words: set[str]) -> str:
@@ -248,7 +253,7 @@ def _collect(subject: Subject, config: Config, names: str | None, results: Path)
     """Find everything by which the subject could be recognised in a file."""
     needles = subject.needles
     if subject.person is not None:
-        needles.words.add(subject.person)
+        needles.words |= forms(subject.person)
         performer = read_names(Path(names)).get(subject.person) if names else None
         if performer and performer.name:
             needles.words.add(performer.name)
@@ -338,9 +343,10 @@ def _remove_beside(config: Config, subject: Subject) -> int:
     """Delete the vectors and lists beside the subject's images."""
     images = [image for image in subject.images if image[0] in listed(config)]
     files = {path for image in images for path in _beside(config, *image)}
-    root = Path(config.gallery, as_path(subject.person or ""))
-    if subject.person is not None and "gallery" in listed(config):
-        files |= set(root.rglob(f"*{VECTOR_SUFFIX}")) | set(root.rglob(f"{TEMPORARY}*"))
+    if subject.person is not None:  # as the folder is spelled on the disk, and it may be two
+        for folder in {image.partition("/")[0] for name, image in images if name == "gallery"}:
+            root = Path(config.gallery, as_path(folder))
+            files |= set(root.rglob(f"*{VECTOR_SUFFIX}")) | set(root.rglob(f"{TEMPORARY}*"))
     for name, image in images:
         path = Path(config.folder(name), as_path(image))
         twins = [p for p in path.parent.glob("*") if p.stem == path.stem and _is_image(p)]

@@ -19,6 +19,7 @@ from pathlib import Path
 from visage.errors import VisageError
 from visage.sets.listing import Entry, label_of
 from visage.store.files import PRIVATE, replacing
+from visage.store.paths import forms, nfc
 
 KINDS = ("person", "image", "content")
 DEFAULT = "config/deny.tsv"
@@ -37,13 +38,30 @@ class DenyList:
         """Sort the values by kind."""
         self._values: dict[str, set[str]] = {kind: set() for kind in KINDS}
         for kind, value, _ in self.lines:
-            self._values[kind].add(value)
+            self._values[kind].add(nfc(value))
         self._labels: dict[str, bool] = {}
+        self._used: set[tuple[str, str]] = set()  # what denied something: kind, value
 
     def denies(self, kind: str, value: str) -> bool:
-        """Tell whether a person, an image (`<set>/<path>`) or a content (SHA-256) is denied."""
+        """Tell whether a person, an image (`<set>/<path>`) or a content (SHA-256) is denied.
+
+        In whatever form of Unicode it is written here or there.
+        """
         values = self._values[kind]
-        return bool(values) and (value in values or self._hash(kind, value) in values)
+        if not values:
+            return False
+        if nfc(value) in values:
+            self._used.add((kind, nfc(value)))
+            return True
+        return any(self._hash(kind, form) in values for form in forms(value))
+
+    def unused(self) -> list[tuple[str, str]]:
+        """Give the people and images denied by hand of whom nothing was asked: typing errors.
+
+        What `forget` wrote is a hash, and may well be gone.
+        """
+        plain = {(k, nfc(v)) for k, v, _ in self.lines if not v.startswith(_HASHED)}
+        return sorted(line for line in plain - self._used if line[0] != "content")
 
     def leaves_out(self, name: str, entry: Entry) -> bool:
         """Tell whether an image of the set `name` must not be listed."""
@@ -67,7 +85,7 @@ class DenyList:
         """Deny one thing more, as a salted hash."""
         self.salt = self.salt or secrets.token_hex(16)
         if not self.denies(kind, value):
-            hashed = self._hash(kind, value)
+            hashed = self._hash(kind, nfc(value))
             self._values[kind].add(hashed)
             self._labels.clear()
             self.lines.append((kind, hashed, date.today().isoformat()))

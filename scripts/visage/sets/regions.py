@@ -11,9 +11,10 @@ from pathlib import Path
 
 from visage.errors import VisageError
 from visage.sets.listing import SETS
+from visage.store.paths import nfc
 
 Region = tuple[float, float, float, float]  # x, y, w, h in pixels of the upright image
-Regions = dict[str, list[Region]]  # image → its regions
+Regions = dict[str, list[Region]]  # image, in NFC → its regions
 
 _COLUMNS = ("image", "x", "y", "w", "h")
 _SHOWN = 5  # unknown images that are listed before the rest is only counted
@@ -53,7 +54,7 @@ def _regions(path: Path, reader: csv.DictReader, name: str | None) -> Regions:
         if only not in (None, *SETS):
             raise VisageError(f"{line}: set is {only!r}; it must be gallery, queries or empty.")
         if name is None or only in (None, name):
-            regions.setdefault(row["image"], []).append(region)
+            regions.setdefault(nfc(row["image"]), []).append(region)
     return regions
 
 
@@ -80,7 +81,7 @@ def outside(regions: Sequence[Region], width: int, height: int) -> list[Region]:
 
 def unknown_images(regions: Regions, images: Collection[str]) -> Iterator[str]:
     """Say of each image that has regions and is in no set what it might have been meant to be."""
-    unknown = sorted(set(regions) - set(images))
+    unknown = sorted(set(regions) - {nfc(image) for image in images})
     for image in unknown[:_SHOWN]:
         near = get_close_matches(image, images, n=1) if len(images) < 10_000 else []
         yield f"{image!r} is in no set{f'; did you mean {near[0]!r}?' if near else ''}"

@@ -10,6 +10,7 @@ from urllib.parse import quote
 from uuid import UUID
 
 from visage.errors import VisageError
+from visage.store.paths import nfc
 
 # Stash-boxes: a performer's page is the endpoint without /graphql plus /performers/<uuid>.
 STASH_BOXES = ("stashdb.org", "fansdb.cc", "javstash.org", "pmvstash.org")
@@ -100,8 +101,9 @@ class _Object(dict[str, Any]):
     """A JSON object that remembers which keys came twice with different values."""
 
     def __init__(self, pairs: list[tuple[str, Any]]) -> None:
-        super().__init__(pairs)
-        self.repeated = sorted({key for key, value in pairs if value != self[key]})
+        composed = [(nfc(key), value) for key, value in pairs]
+        super().__init__(composed)
+        self.repeated = sorted({key for key, value in composed if value != self[key]})
 
 
 def _read_object(path: Path) -> _Object:

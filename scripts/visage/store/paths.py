@@ -32,6 +32,8 @@ def nfc(text: str) -> str:
 
 def forms(text: str) -> set[str]:
     """Give the spellings of a text that are the same name: as it is, composed, decomposed."""
+    if text.isascii():
+        return {text}
     return {text, *(unicodedata.normalize(form, text) for form in ("NFC", "NFD"))}
 
 
