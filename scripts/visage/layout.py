@@ -40,6 +40,11 @@ class SetFolder:
         """The folder of the matches tables and `<image>.json` files."""
         return self.root / "matches"
 
+    @property
+    def listing(self) -> Path:
+        """How many files the set's folder has, and how many were left out by which rule."""
+        return self.root / "listing.json"
+
     def manifest(self, shard: int | str) -> Path:
         """Say what a shard is to embed."""
         return self.manifests / f"{shard}.jsonl"

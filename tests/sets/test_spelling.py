@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from visage.audit.audit import _alike_ids
+from visage.config import load
 from visage.privacy.forget import _subject
 from visage.sets.deny import DenyList
 from visage.sets.listing import Entry, Stat, label_of
@@ -55,8 +56,7 @@ def test_names_and_regions_find_their_people_and_images(tmp_path: Path) -> None:
 
 def test_forget_finds_every_spelling(tmp_path: Path) -> None:
     listing = {"gallery": [entry(f"{TYPED}/a.jpg"), entry(f"{MAC}/b.jpg")], "queries": []}
-    config = {"person": MAC, "image": None, "gallery": "g", "queries": "q"}
-    subject = _subject(config, listing, tmp_path, DenyList())
+    subject = _subject(load({"person": MAC}), listing, tmp_path, DenyList())
     assert subject.images == {("gallery", f"{TYPED}/a.jpg"), ("gallery", f"{MAC}/b.jpg")}
 
 

@@ -27,6 +27,7 @@ CONTRADICTION = "contradiction"
 _Day = Annotated[date, Field(title="a date as 2030-12-31")]
 _ModelName = Annotated[str, Field(title="the name of an entry of config/models.yaml", min_length=1)]
 _Person = Annotated[str, Field(title="the id of a person", min_length=1)]
+_Pattern = Annotated[str, Field(title="a pattern as in a .gitignore file", min_length=1)]
 _Image = Annotated[str, Field(title="the path of an image", min_length=1)]
 
 
@@ -42,6 +43,12 @@ class Config(Section):
         default="resources/demo/queries",
         description="The photographs to be identified, as `<image>` or `<group>/<image>`. Every "
         "group (a scene, an album) is scored by itself.",
+    )
+    exclude: tuple[_Pattern, ...] = Field(
+        default=(),
+        strict=False,  # a list in YAML
+        description="What of both sets is left out, in the syntax of a `.gitignore` file, on top "
+        "of what systems leave between photographs (docs/formats.md). How many is said.",
     )
     names: File | None = Field(
         default="resources/demo/performers.json",

@@ -5,9 +5,10 @@ The Snakefile imports this module, so it needs the standard library and the conf
 
 import json
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from visage.config.faces import Faces
 from visage.config.section import Section
@@ -69,6 +70,39 @@ def list_entries(root: Path, import_vectors: bool) -> list[Entry]:
         VisageError: A folder cannot be read, or a link of the first level leads nowhere.
     """
     return entries_of(walk(os.fspath(root)), import_vectors)
+
+
+def write_listing_record(path: Path, found: Found, denied: int) -> None:
+    """Write down what a set's folder holds and what was left out, for the report and the last line.
+
+    Args:
+        path: `visage.layout.SetFolder.listing`.
+        found: What the walk found.
+        denied: Images that the deny list leaves out.
+    """
+    images = sum(not path.endswith(VECTOR_SUFFIX) for path in found.files)
+    record = {
+        "images": images,
+        "denied": denied,
+        "litter": dict(sorted(found.litter.items())),
+        "excluded": dict(sorted(found.excluded.items())),
+        "other": found.other,
+        "again": {as_text(link): as_text(there) for link, there in sorted(found.again.items())},
+    }
+    write_if_changed(path, json.dumps(record, ensure_ascii=False, indent=1) + "\n")
+
+
+def left_out_sentence(record: Mapping[str, Any]) -> str:
+    """Say what `write_listing_record` wrote down, "" where nothing was left out."""
+    counts = {
+        "left behind by systems": sum(record["litter"].values()),
+        "excluded": sum(record["excluded"].values()),
+        "on the deny list": record["denied"],
+        "neither pictures nor films": record["other"],
+        "links to folders listed already": len(record["again"]),
+    }
+    parts = [f"{number} {what}" for what, number in counts.items() if number]
+    return f"left out: {', '.join(parts)}" if parts else ""
 
 
 def entries_of(found: Found, import_vectors: bool) -> list[Entry]:

@@ -19,6 +19,7 @@ from pathlib import Path, PurePath
 
 from visage.config import Config, missing_folder
 from visage.errors import VisageError
+from visage.layout import Results
 from visage.models.detectors import kind_of as kind_of_detector
 from visage.models.engines import ENGINES
 from visage.models.entries import ModelEntry
@@ -26,8 +27,17 @@ from visage.models.fingerprint import fingerprint
 from visage.models.registry import Registry
 from visage.search.existing import files_of, listed
 from visage.sets.deny import read_deny
-from visage.sets.listing import SETS, ShardSettings, check_set, list_entries, write_manifests
+from visage.sets.excludes import Excludes
+from visage.sets.listing import (
+    SETS,
+    ShardSettings,
+    check_set,
+    entries_of,
+    write_listing_record,
+    write_manifests,
+)
 from visage.sets.regions import read_regions, unknown_images
+from visage.sets.walk import Found, walk
 from visage.store.files import remove_if_old
 from visage.workflow.gpu import gpus_to_ask_for
 from visage.workflow.lock import claim
@@ -192,13 +202,20 @@ def write_listing(plan: Plan, config: Config) -> None:
     """Write the manifests of both sets."""
     regions = config.faces.regions
     deny = read_deny(config.deny)
+    excludes = Excludes(config.exclude) if config.exclude else None
     images: list[str] = []
     for name in listed(config):
         root = Path(config.folder(name))
-        entries = list_entries(root, config.import_vectors)
+        found = walk(str(root), excludes)
+        entries = entries_of(found, config.import_vectors)
         check_set(name, root, entries)
         images += [entry.image for entry in entries]
+        everything = len(entries)
         entries = [entry for entry in entries if not deny.leaves_out(name, entry)]
+        _say_what_is_odd(name, found)
+        write_listing_record(
+            Results(Path(config.results)).set(name).listing, found, everything - len(entries)
+        )
         if not entries:
             raise VisageError(f"{name}: all images of {root.absolute()} are on {config.deny}.")
         settings = ShardSettings(
@@ -213,6 +230,21 @@ def write_listing(plan: Plan, config: Config) -> None:
         write_manifests(folder, entries, config.shards, settings)
     for unknown in unknown_images(read_regions(Path(regions)), images) if regions else ():
         log.warning("faces.regions: %s: %s", regions, unknown)
+    for kind, value in deny.unused():
+        log.warning("deny: %s: %s %r is in no set; is it written right?", config.deny, kind, value)
+    for pattern in excludes.unused if excludes else ():
+        log.warning("exclude: %r fits nothing; is it written right?", pattern)
+
+
+def _say_what_is_odd(name: str, found: Found) -> None:
+    for link, there in found.again.items():
+        if "/" not in link:  # a person or a group
+            log.warning(
+                "%s: %s is another way to %s, whose images are listed once, there",
+                name,
+                link,
+                there or "the set's own folder",
+            )
 
 
 def _digest(path: Path) -> str:
