@@ -158,8 +158,11 @@ def test_any_slip_of_the_finger_in_a_key_is_caught(key: str, data: st.DataObject
     assert line == f"{section}{dot}{slip}: there is no such key; did you mean {key}?"
 
 
+SINGLE = sorted(key for key, part in LEAVES.items() if part.get("type") != "array")
+
+
 @QUIET
-@given(st.sampled_from(sorted(LEAVES)), st.sampled_from([[], {"a": 1}, ["all"], float("inf")]))
+@given(st.sampled_from(SINGLE), st.sampled_from([[], {"a": 1}, ["all"], float("inf")]))
 def test_no_key_takes_a_value_of_the_wrong_type(key: str, value: Any) -> None:
     (line,) = complaints(nested(key, value))
     assert line.startswith(f"{key}: ")
