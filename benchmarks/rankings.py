@@ -9,7 +9,7 @@ from visage.search.rankings.base import Distances, Photographs, Ranking, Rows
 from visage.search.rankings.likelihood import Likelihood
 from visage.search.rankings.mean import Mean
 from visage.search.rankings.nearest import Nearest, squared_distances
-from visage.types import Floats, Indices
+from visage.types import Embeddings, Floats, Indices
 
 COHORT = 20  # next people whose scores are taken off
 NEIGHBOURS = 50  # of the original's ranking
@@ -18,10 +18,11 @@ NEIGHBOURS = 50  # of the original's ranking
 class BestOf3(Nearest):
     """Mean distance of the three nearest faces of a person."""
 
-    def left_out(self, photographs: Indices) -> Distances:
+    def left_out(self, photographs: Indices, probes: Embeddings | None = None) -> Distances:
         """See `Ranking.left_out`."""
         vectors, codes = self.faces.vectors, self.faces.codes
-        squares, each = squared_distances(vectors, vectors), Photographs(codes, photographs)
+        squares = squared_distances(vectors if probes is None else probes, vectors)
+        each = Photographs(codes, photographs)
         starts = np.searchsorted(codes, np.arange(codes[-1] + 2))
 
         def distances(rows: Rows) -> Floats:
@@ -42,9 +43,10 @@ class BestOf3(Nearest):
 class Blended(Nearest):
     """Half the distance of the nearest face, half that of the mean."""
 
-    def left_out(self, photographs: Indices) -> Distances:
+    def left_out(self, photographs: Indices, probes: Embeddings | None = None) -> Distances:
         """See `Ranking.left_out`."""
-        near, mean = super().left_out(photographs), Mean(self.faces).left_out(photographs)
+        near = super().left_out(photographs, probes)
+        mean = Mean(self.faces).left_out(photographs, probes)
         return lambda rows: ((near(rows) + mean(rows)) / 2).astype(np.float32)
 
 
@@ -53,9 +55,9 @@ class _Cohort(Nearest):
 
     base: type[Ranking]
 
-    def left_out(self, photographs: Indices) -> Distances:
+    def left_out(self, photographs: Indices, probes: Embeddings | None = None) -> Distances:
         """See `Ranking.left_out`."""
-        ranked = self.base(self.faces).left_out(photographs)
+        ranked = self.base(self.faces).left_out(photographs, probes)
 
         def distances(rows: Rows) -> Floats:
             away = ranked(rows)
@@ -127,8 +129,8 @@ def searched_anew(
         own.append(known.get(person, np.inf) if mated else np.nan)
         other.append(min(strange.values(), default=np.nan))
         places.append(place if mated else 0)
-    nobody = np.zeros(len(own), np.int64)
-    return Trials(np.array(own), np.array(other), nobody, np.array(places))
+    nobody, parts = np.zeros(len(own), np.int64), np.empty((len(own), 0), np.float32)
+    return Trials(np.array(own), np.array(other), nobody, np.array(places), parts, nobody[:0])
 
 
 def _of(person: str, labels: list[str], photographs: list[int]) -> list[int]:

@@ -1,12 +1,13 @@
 """How well people are told apart, measured on the gallery itself: the threshold and the odds.
 
-gallery index, photographs ─► evaluation.json (read by match and score), evaluation.html
+gallery index and tables, photographs ─► evaluation.json (read by match and score), evaluation.html
 """
 
 
 rule evaluate_gallery:
     input:
-        rules.build_index.output.faces,
+        faces=rules.build_index.output.faces,
+        tables=tables("gallery"),
     output:
         json=f"{RESULTS}/evaluation.json",
         page=report(
@@ -35,6 +36,4 @@ rule evaluate_gallery:
 
 
 # The original's ranking has neither a threshold of its own nor probabilities.
-EVALUATION = (
-    [] if CONFIG.match.ranking == "visage" else rules.evaluate_gallery.output.json
-)
+EVALUATION = rules.evaluate_gallery.output.json if CONFIG.match.calibrated else []

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from visage.evaluation.evaluate import evaluate_gallery, write_evaluation
 from visage.report.evaluation_page import write_page
 from visage.search.neighbours import copy_limit
-from visage.workflow.job import logged
+from visage.workflow.job import logged, paths
 
 if TYPE_CHECKING:
     from visage.workflow.job import snakemake
@@ -14,12 +14,13 @@ if TYPE_CHECKING:
 with logged(snakemake.log[0]):
     params = snakemake.params
     result, evaluated = evaluate_gallery(
-        faces=Path(snakemake.input[0]),
+        faces=Path(snakemake.input.faces),
         ranking=params.ranking,
         normalize=params.normalize,
         fpir=params.fpir,
         published=params.published["normalized" if params.normalize else "raw"],
         near=copy_limit(params.published["normalized"]),
+        tables=paths(snakemake.input.tables),
     )
     write_page(Path(snakemake.output.page), result, evaluated, Path(params.gallery))
     write_evaluation(Path(snakemake.output.json), result)

@@ -12,16 +12,19 @@ from conftest import REPO, Workflow
 from PIL import Image
 from searching import searched
 from visage.audit.audit import read_audit
+from visage.config import Match
 from visage.errors import VisageError
 from visage.evaluation import calibration, metrics, protocol
 from visage.evaluation.confusions import false_alarms, misses
 from visage.evaluation.copies import number_photographs, same_files
-from visage.evaluation.evaluate import Evaluated, evaluate_gallery, search_gallery, write_evaluation
+from visage.evaluation.evaluate import evaluate_gallery, write_evaluation
 from visage.evaluation.protocol import Trials
+from visage.evaluation.searched import Evaluated, search_gallery
 from visage.report.evaluation_page import write_page
 from visage.search.calibration import Calibration, probabilities, read_evaluation
 from visage.search.exact import ExactSearch
 from visage.search.faces import Faces, unit
+from visage.search.gallery import Gallery
 from visage.search.neighbours import compare
 from visage.search.rankings import RANKINGS
 from visage.search.threshold import Threshold, resolve_threshold
@@ -70,9 +73,10 @@ def evaluated(folder: Path, table: pa.Table, **own: Any) -> tuple[dict, Evaluate
     return evaluate_gallery(written(folder, table), **settings)
 
 
-def trials_of(own: list, other: list, rank: list) -> Trials:
-    nobody = np.zeros(len(own), np.int64)
-    return Trials(np.array(own, float), np.array(other, float), nobody, np.array(rank))
+def trials_of(own: Any, other: Any, rank: Any) -> Trials:
+    nobody, parts = np.zeros(len(own), np.int64), np.empty((len(own), 0), np.float32)
+    columns = np.array(own, float), np.array(other, float), nobody, np.array(rank)
+    return Trials(*columns, parts, nobody[:0])
 
 
 # --- the searches --------------------------------------------------------------------------------
@@ -105,7 +109,7 @@ def test_one_pass_gives_what_searching_the_rest_gives(ranking: str, normalize: b
         answer, gallery = searched(vectors[rest], labels, probe, ranking, normalize, 5, 100)
         ordered = [gallery.people[code] for code in answer.person]
         distance = dict(zip(ordered, answer.distance.tolist(), strict=True))
-        own, other, other_person, own_rank = (part[place] for part in found.trials)
+        own, other, other_person, own_rank = (part[place] for part in found.trials[:4])
         strangers = [person for person in ordered if person != persons[row]]
         assert found.faces.people[other_person] == strangers[0]
         assert other == pytest.approx(distance[strangers[0]], abs=1e-3)
@@ -152,7 +156,8 @@ def test_little_memory_changes_nothing() -> None:
         fitted = kind(Faces.of(vectors, labels, True))
         at_once = protocol.search(fitted, np.arange(70))
         one_by_one = protocol.search(fitted, np.arange(70), memory_mb=0)
-        np.testing.assert_allclose(at_once, one_by_one, atol=1e-4)
+        for one, other in zip(at_once, one_by_one, strict=True):
+            np.testing.assert_allclose(np.asarray(one), np.asarray(other), atol=1e-4)
 
 
 def test_the_same_photograph_under_two_people_is_not_searched_for(tmp_path: Path) -> None:
@@ -198,9 +203,15 @@ def test_rates_worked_out_by_hand() -> None:
     assert metrics.fpir_at(trials, 0.5) == 0.4  # 0.3 and 0.5 of five
     assert metrics.fnir_at(trials, 0.6) == 0.5  # one is second, one is too far, of four
     assert metrics.fnir_at(trials, 0.1) == 1
-    fpir, found = metrics.roc(trials)
-    np.testing.assert_allclose(fpir, [0.2, 0.4, 0.6, 0.8, 1.0])
-    np.testing.assert_allclose(found, [0.25, 0.25, 0.5, 0.75, 0.75])
+    points = metrics.det(trials, np.arange(5))
+    np.testing.assert_allclose([p.fpir for p in points], np.arange(1, 6) / 6)
+    np.testing.assert_allclose([p.fnir.value for p in points], [0.75, 0.75, 0.5, 0.25, 0.25])
+    # A photograph of a known person in which no face was found is searched for and missed.
+    failed = trials._replace(failed=np.array([0]))
+    assert metrics.rank_one(failed) == 0.6
+    assert metrics.cmc(failed, 3) == [0.6, 0.8, 0.8]
+    assert metrics.fnir_at(failed, 0.6) == 0.6
+    assert metrics.fpir_at(failed, 0.5) == 0.4
 
 
 def test_intervals_are_those_of_people_not_of_photographs() -> None:
@@ -208,11 +219,8 @@ def test_intervals_are_those_of_people_not_of_photographs() -> None:
     # 1.3 percentage points; by people the interval is that of 2 of 20 draws.
     codes = np.repeat(np.arange(20), 100)
     missed = codes < 2
-    trials = Trials(
-        np.where(missed, 1.9, 0.1),
-        np.linspace(1.0, 1.5, len(codes)),
-        np.zeros(len(codes), np.int64),
-        np.ones(len(codes), np.int64),
+    trials = trials_of(
+        np.where(missed, 1.9, 0.1), np.linspace(1.0, 1.5, len(codes)), np.ones(len(codes), int)
     )
     (point,) = metrics.operating_points(trials, codes, [0.1])
     assert point.fnir is not None
@@ -242,6 +250,63 @@ def test_fresh_strangers_are_taken_for_somebody_as_often_as_asked(ranking: str) 
     # Each rate varies with its fresh strangers, and with the people who set its threshold.
     error = np.sqrt(fpir * (1 - fpir) * (1 / fresh + 1 / number) / len(rates))
     assert abs(np.mean(rates) - fpir) < 3 * error
+
+
+def test_the_promised_rate_is_checked_on_people_held_out(tmp_path: Path) -> None:
+    rng = np.random.default_rng(5)
+    persons = [f"{code:03}" for code in np.repeat(np.arange(200), 3)]
+    table = gallery_table(people(rng, 200, 3, 0.12), persons)
+    result, found = evaluated(tmp_path, table, fpir=0.05)
+    sizes = {(size["people"], size["fpir"]): size for size in result["held_out"]}
+    assert {people for people, _ in sizes} == {20, 60, 180}
+    # By hand, for one gallery: every tenth person, searched for by all others.
+    trials, codes = found.trials, found.faces.codes
+    inside = codes % 10 == 4
+    vectors = found.faces.vectors
+    part = RANKINGS["mean"](
+        Faces.of(vectors[inside], [persons[r] for r in np.flatnonzero(inside)], True)
+    )
+    answer = part.candidates(vectors[~inside], ExactSearch(part.faces, 1), 1)
+    np.testing.assert_allclose(answer.distance, trials.parts[~inside, 4], atol=1e-3)
+    own = protocol.search(part, np.arange(inside.sum()))
+    np.testing.assert_allclose(own.other, trials.parts[inside, 4], atol=1e-3)
+    large = sizes[180, 0.1]
+    assert large["measured"] == pytest.approx(0.1, rel=0.3)
+    assert large["searches"] == 60
+    assert sizes[20, 0.003]["threshold"] is None  # too few photographs for such a rate
+    assert sizes[20, 0.1]["threshold"] > large["threshold"]  # more people, more false alarms
+
+
+def test_the_calibration_error_is_the_mean_distance_from_the_truth() -> None:
+    right = np.array([1, 1, 1, 0, 0, 0, 0, 1], float)
+    said = np.array([0.95, 0.95, 0.95, 0.95, 0.05, 0.05, 0.05, 0.05])
+    bins = calibration.binned(said, right, np.ones(8))
+    assert [(b.predicted, b.observed.value) for b in bins] == [(0.05, 0.25), (0.95, 0.75)]
+    assert calibration.calibration_error(bins) == pytest.approx(0.2)
+    assert calibration.calibration_error([]) is None
+
+
+def test_what_was_learnt_comes_back_from_the_file_to_the_last_digit(tmp_path: Path) -> None:
+    rng = np.random.default_rng(9)
+    off = np.full(DIMENSION, 0.15, np.float32)  # all faces have something in common
+    persons = [f"{code:03}" for code in np.repeat(np.arange(120), 3)]
+    table = gallery_table(people(rng, 120, 3, 0.1) + off, persons)
+    result, found = evaluated(tmp_path, table, ranking="likelihood")
+    write_evaluation(tmp_path / "evaluation.json", result)
+    learnt = read_evaluation(tmp_path / "evaluation.json").learnt
+    assert learnt.within == found.ranking.learnt.within
+    assert learnt.centre is not None
+    assert (learnt.centre == found.ranking.learnt.centre).all()
+    gallery = Gallery.open(
+        tmp_path / "faces.parquet", Match(), True, PUBLISHED, tmp_path / "evaluation.json"
+    )
+    probes = people(rng, 5, 1, 0.1) + off
+    answer = found.ranking.candidates(found.faces.space(probes), gallery.search, 3)
+    again, _ = gallery.find(probes, 3)
+    assert [gallery.people.ids[p] for p in again.person] == [
+        found.faces.people[p] for p in answer.person
+    ]
+    np.testing.assert_allclose(again.distance, answer.distance, atol=1e-6)
 
 
 # --- what follows for the matches ----------------------------------------------------------------

@@ -6,6 +6,9 @@ from pydantic import Field
 
 from visage.config.section import Section
 
+# The original's: it knows the neighbours only, and orders people by a number that is no distance.
+_ORIGINAL = "visage"
+
 
 class Match(Section):
     """How people are found, ranked and judged."""
@@ -57,3 +60,13 @@ class Match(Section):
         "`fpir`, or, where the gallery is too small, the model's published one; null: none, nobody "
         "is called unknown.",
     )
+
+    @property
+    def calibrated(self) -> bool:
+        """Whether the gallery's evaluation gives the ranking a threshold and probabilities."""
+        return self.ranking != _ORIGINAL
+
+    @property
+    def neighbours_only(self) -> bool:
+        """Whether people who are not among a face's neighbours are not known to be near it."""
+        return self.search == "annoy" or self.ranking == _ORIGINAL

@@ -6,8 +6,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from visage.evaluation.evaluate import Evaluated
 from visage.evaluation.metrics import mated
+from visage.evaluation.searched import Evaluated
 from visage.types import Box, Floats, Indices
 
 SHOWN = 12  # of each kind

@@ -4,29 +4,26 @@ import json
 import logging
 import math
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
-import pyarrow as pa
+import pyarrow.parquet as pq
 
 from visage.evaluation import calibration as calibrating
 from visage.evaluation import metrics, protocol
-from visage.evaluation.calibration import reliability
-from visage.evaluation.copies import number_photographs, same_files
-from visage.evaluation.learning import learn
+from visage.evaluation.acquired import acquire
+from visage.evaluation.heldout import held_out
 from visage.evaluation.metrics import Interval
 from visage.evaluation.protocol import Trials
-from visage.search.faces import Faces
-from visage.search.index import vectors_of
-from visage.search.rankings import faces_of, fit
+from visage.evaluation.searched import COLUMNS, OPTIONAL, Evaluated, search_gallery
+from visage.evaluation.strata import strata
 from visage.search.rankings.base import Learnt, Ranking
 from visage.store.files import write_text
 from visage.store.tables import Origin, read_origin, read_table
-from visage.types import Indices
 
 log = logging.getLogger(__name__)
 
-COLUMNS = ["image", "person", "sha256", "x", "y", "w", "h", "embedding"]
+VERSION = 2  # of evaluation.json, see docs/evaluation.md; 1 had no number
 RATES = [0.1, 0.01, 0.003]  # false-alarm rates that every evaluation reports
 
 # What a gallery must have before its own threshold replaces the published one. Two false alarms:
@@ -42,25 +39,14 @@ KNOWN = 20
 LINKED = 0.001
 
 
-class Evaluated(NamedTuple):
-    """A gallery and what came of the searches, in the same order."""
-
-    ranking: Ranking
-    photographs: Indices  # of each face; equal for copies within a person
-    trials: Trials
-    rows: pa.Table  # columns `COLUMNS` without the embedding
-    misfiled: int  # photographs left out, because the same one lies under two people
-    same_file: int  # photographs that are there, byte for byte, under the same person
-    near_copies: int  # others that show what another photograph of their person shows
-
-    @property
-    def faces(self) -> Faces:
-        """The faces that were searched."""
-        return self.ranking.faces
-
-
 def evaluate_gallery(
-    faces: Path, ranking: str, normalize: bool, fpir: float, published: float | None, near: float
+    faces: Path,
+    ranking: str,
+    normalize: bool,
+    fpir: float,
+    published: float | None,
+    near: float,
+    tables: list[Path] | None = None,
 ) -> tuple[dict[str, Any], Evaluated]:
     """Measure how well the people of an index are told apart.
 
@@ -72,11 +58,15 @@ def evaluate_gallery(
         published: The model's published threshold in this space, between single faces.
         near: The distance, between embeddings of length 1, up to which faces of a person are those
             of copies of one photograph.
+        tables: The gallery's faces tables, for what the index does not know; None: nothing of it.
 
     Returns:
         What evaluation.json holds, and what the page needs besides.
     """
-    evaluated = search_gallery(read_table(faces, COLUMNS), ranking, normalize, near)
+    names = pq.read_schema(faces).names
+    rows = read_table(faces, [*COLUMNS, *(name for name in OPTIONAL if name in names)])
+    acquired = acquire(tables, rows) if tables else None
+    evaluated = search_gallery(rows, ranking, normalize, near, acquired)
     result = summarise(evaluated, read_origin(faces), ranking, normalize, fpir, published)
     log.info("%s", result["summary"])
     return result, evaluated
@@ -85,45 +75,6 @@ def evaluate_gallery(
 def write_evaluation(path: Path, result: dict[str, Any]) -> None:
     """Write evaluation.json."""
     write_text(path, json.dumps(result, indent=1, allow_nan=False) + "\n")
-
-
-def search_gallery(table: pa.Table, ranking: str, normalize: bool, near: float) -> Evaluated:
-    """Search every face of a gallery in the rest of it, by the ranking of the config.
-
-    The original's ranking gives no distance that a threshold could be compared with; with it the
-    nearest face is evaluated. Faces of a person that are no farther apart than `near` are copies.
-    """
-    faces = faces_of(ranking, vectors_of(table), table["person"].to_pylist(), normalize)
-    names = zip(table["sha256"].to_pylist(), table["image"].to_pylist(), strict=True)
-    files = [sha256 or image for sha256, image in names]
-    same = same_files(faces.codes, files)
-    photographs = number_photographs(faces.vectors, faces.codes, same, near)
-    order = protocol.order_of(faces.codes, photographs)
-    faces, photographs = faces.take(order), photographs[order]
-    files = [files[row] for row in order]
-    fitted = fit(ranking, faces, learn(ranking, faces, photographs))
-    trials = protocol.search(fitted, photographs)
-    wrong = _misfiled(faces.codes, files)
-    distinct = len(np.unique(same))
-    return Evaluated(
-        ranking=fitted,
-        photographs=photographs,
-        trials=protocol.without(trials, wrong),
-        rows=table.drop_columns("embedding").take(pa.array(order)),
-        misfiled=int(wrong.sum()),
-        same_file=len(faces) - distinct,
-        near_copies=distinct - len(np.unique(photographs)),
-    )
-
-
-def _misfiled(codes: Indices, files: list[str]) -> np.ndarray:
-    """Mark photographs that lie, byte for byte, under several people."""
-    owners: dict[str, int] = {}
-    double = set()
-    for code, file in zip(codes.tolist(), files, strict=True):
-        if owners.setdefault(file, code) != code:
-            double.add(file)
-    return np.array([file in double for file in files], bool)
 
 
 def summarise(
@@ -141,7 +92,8 @@ def summarise(
         "photographs": len(codes),
         "people": len(evaluated.faces.people),
         "people_with_two": len(np.unique(codes[known])),
-        "known_searches": int(known.sum()),
+        "known_searches": metrics.known_searches(trials),
+        "failed": len(trials.failed),
         "strangers_searches": len(metrics.strangers(trials)),
         "misfiled": evaluated.misfiled,
         "same_file": evaluated.same_file,
@@ -158,7 +110,12 @@ def summarise(
             "them."
         )
     threshold = None if reason else asked.threshold
+    bins = calibrating.reliability(trials, codes) if calibration else []
+    used = threshold
+    if used is None and published is not None:
+        used = evaluated.ranking.published(published)
     result: dict[str, Any] = {
+        "version": VERSION,
         "model": origin.model,
         "fingerprint": origin.fingerprint,
         "ranking": ranking,
@@ -177,17 +134,19 @@ def summarise(
         "published": _at(
             trials, None if published is None else evaluated.ranking.published(published)
         ),
-        "reliability": [],
+        "det": [{"fpir": p.fpir, "fnir": p.fnir._asdict()} for p in metrics.det(trials, codes)],
+        "held_out": [size._asdict() for size in held_out(trials, codes, RATES)],
+        "strata": strata(trials, evaluated.rows, evaluated.others, used),
+        "reliability": [
+            {"predicted": b.predicted, "observed": b.observed._asdict(), "searches": b.searches}
+            for b in bins
+        ],
+        "calibration_error": calibrating.calibration_error(bins),
     }
     if known.any() and counts["people"] > 1:
         result["rank_one"] = metrics.rank_one_interval(trials, codes)._asdict()
         ranks = min(metrics.RANKS, counts["people"])
         result["cmc"] = metrics.cmc(trials, ranks)
-    if calibration:
-        result["reliability"] = [
-            {"predicted": b.predicted, "observed": b.observed._asdict(), "searches": b.searches}
-            for b in reliability(trials, codes)
-        ]
     return result
 
 

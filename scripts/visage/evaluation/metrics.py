@@ -1,7 +1,8 @@
 """Rates that follow from the trials, in the words of NIST's FRTE 1:N, with their uncertainty.
 
 FPIR: the share of strangers' searches whose nearest person is within the threshold. FNIR: the
-share of known people's searches that do not put the right person first and within it.
+share of known people's searches that do not put the right person first and within it. A known
+person's photograph without a usable face (failure to acquire, FTA) is such a search, and a miss.
 """
 
 from collections.abc import Iterator
@@ -17,7 +18,7 @@ DRAWS = 1000  # of the bootstrap
 SEED = 42
 CONFIDENCE = 0.95
 RANKS = 20  # of the CMC
-POINTS = 200  # of a ROC curve
+POINTS = 25  # of a DET curve
 
 
 class Interval(NamedTuple):
@@ -42,15 +43,20 @@ def mated(trials: Trials) -> NDArray[np.bool_]:
     return trials.rank > 0
 
 
+def known_searches(trials: Trials) -> int:
+    """Count the known people's searches, failures to acquire included."""
+    return int(mated(trials).sum()) + len(trials.failed)
+
+
 def rank_one(trials: Trials) -> float:
     """Give the share of known people's searches that put the right person first."""
-    return float((trials.rank[mated(trials)] == 1).mean())
+    return float((trials.rank == 1).sum() / known_searches(trials))
 
 
 def cmc(trials: Trials, ranks: int = RANKS) -> list[float]:
     """Give the share with the right person among the nearest 1, 2, … `ranks` people."""
-    places = trials.rank[mated(trials)]
-    return [float((places <= rank).mean()) for rank in range(1, ranks + 1)]
+    places, searches = trials.rank[mated(trials)], known_searches(trials)
+    return [float((places <= rank).sum() / searches) for rank in range(1, ranks + 1)]
 
 
 def false_alarms_allowed(trials: int, fpir: float) -> int:
@@ -86,7 +92,8 @@ def fpir_at(trials: Trials, threshold: float) -> float:
 
 def fnir_at(trials: Trials, threshold: float) -> float:
     """Give the share of known people's searches that miss the right person."""
-    return float(_missed(trials, threshold)[mated(trials)].mean())
+    missed = _missed(trials, threshold)[mated(trials)].sum() + len(trials.failed)
+    return float(missed / known_searches(trials))
 
 
 def strangers(trials: Trials) -> Reals:
@@ -115,23 +122,35 @@ def operating_points(trials: Trials, people: Indices, rates: list[float]) -> lis
 def rank_one_interval(trials: Trials, people: Indices) -> Interval:
     """Give rank 1 with its confidence interval."""
     right = (trials.rank == 1)[mated(trials)].astype(np.float64)
-    codes = people[mated(trials)]
-    hits, searches = np.bincount(codes, right), np.bincount(codes)
+    codes, number = people[mated(trials)], int(people.max()) + 1
+    hits = np.bincount(codes, right, number)
+    searches = np.bincount(np.concatenate([codes, trials.failed]), minlength=number)
     rates = []
     for draw in _draws(people):
-        counts = draw[: len(hits)]
-        if (counts @ searches) > 0:
-            rates.append(float(counts @ hits) / float(counts @ searches))
+        if (draw @ searches) > 0:
+            rates.append(float(draw @ hits) / float(draw @ searches))
     return Interval(rank_one(trials), *_limits(rates))
 
 
-def roc(trials: Trials, points: int = POINTS) -> tuple[Reals, Reals]:
-    """Give FPIR and the share of known people found (1 − FNIR) over all thresholds."""
-    ordered = np.sort(strangers(trials))
-    steps = np.unique(np.geomspace(1, len(ordered), points).astype(np.int64))
-    found = np.where(trials.rank == 1, trials.own, np.inf)[mated(trials)]
-    share = np.searchsorted(np.sort(found), ordered[steps - 1], side="right") / len(found)
-    return steps / len(ordered), share
+class Trade(NamedTuple):
+    """A point of the DET curve."""
+
+    fpir: float
+    fnir: Interval
+
+
+def det(trials: Trials, people: Indices, points: int = POINTS) -> list[Trade]:
+    """Give FNIR over FPIR, from the rate of one false alarm to all; with intervals."""
+    number = len(strangers(trials))
+    if not number or not mated(trials).any():
+        return []
+    steps = np.unique(np.geomspace(1, number, points).astype(np.int64))
+    rates = [float(step / (number + 1)) for step in steps]
+    return [
+        Trade(point.fpir, point.fnir)
+        for point in operating_points(trials, people, rates)
+        if point.fnir is not None
+    ]
 
 
 def _missed(trials: Trials, threshold: float) -> NDArray[np.bool_]:
@@ -155,7 +174,9 @@ def _bootstrap_fnir(trials: Trials, people: Indices, rates: list[float]) -> dict
     order = valid[np.argsort(trials.other[valid], kind="stable")]
     distances, alarm_codes = trials.other[order], people[order]
     has_mate = mated(trials)
-    codes, found = people[has_mate], np.where(trials.rank == 1, trials.own, np.inf)[has_mate]
+    codes = np.concatenate([people[has_mate], trials.failed])
+    found = np.where(trials.rank == 1, trials.own, np.inf)[has_mate]
+    found = np.concatenate([found, np.full(len(trials.failed), np.inf)])
     for counts in _draws(people):
         weights = np.cumsum(counts[alarm_codes])
         searches = counts[codes]

@@ -58,7 +58,8 @@ def _plots(result: dict[str, Any], evaluated: Evaluated) -> dict[str, str]:
         drawn["histogram"] = plots.histogram(trials, used_threshold(result))
     if result["rank_one"] and len(metrics.strangers(trials)):
         drawn["cmc"] = plots.cmc(result["cmc"])
-        drawn["roc"] = plots.roc(trials, result["operating"])
+    if result["det"]:
+        drawn["det"] = plots.det(result["det"], result["operating"])
     if result["reliability"]:
         drawn["reliability"] = plots.reliability(result["reliability"])
     return drawn

@@ -11,6 +11,7 @@ from visage.report.drawing import drawing
 
 KNOWN, STRANGERS, GUIDE = "#0b6e4f", "#c2571a", "#808080"
 BINS = 60
+LEAST = 1e-4  # rates below are drawn there: a logarithmic axis has no 0
 
 
 def histogram(trials: Trials, threshold: float | None) -> str:
@@ -41,19 +42,31 @@ def cmc(shares: list[float]) -> str:
     return plot.svg
 
 
-def roc(trials: Trials, points: list[dict[str, Any]]) -> str:
-    """Draw known people found against strangers taken for somebody."""
-    fpir, found = metrics.roc(trials)
-    with drawing("strangers taken for somebody (FPIR)", "known people found (1 − FNIR)") as plot:
-        plot.axes.step(fpir, found, where="post", color=KNOWN)
+def det(points: list[dict[str, Any]], asked: list[dict[str, Any]]) -> str:
+    """Draw known people missed against strangers taken for somebody, both axes logarithmic.
+
+    Args:
+        points: The curve: fpir, fnir with its interval.
+        asked: The rates that are asked for, marked.
+    """
+    with drawing("strangers taken for somebody (FPIR)", "known people missed (FNIR)") as plot:
+        across = [point["fpir"] for point in points]
+        value, low, high = (
+            [max(point["fnir"][key], LEAST) for point in points] for key in ("value", "low", "high")
+        )
+        plot.axes.fill_between(across, low, high, color=KNOWN, alpha=0.2, lw=0)
+        plot.axes.plot(across, value, color=KNOWN)
+        marked = [point for point in asked if point["fnir"]]
+        plot.axes.plot(
+            [point["fpir"] for point in marked],
+            [max(point["fnir"]["value"], LEAST) for point in marked],
+            ls="",
+            marker="o",
+            ms=4,
+            color="black",
+        )
         plot.axes.set_xscale("log")
-        for point in points:
-            if point["fnir"]:
-                value, low, high = (1 - point["fnir"][key] for key in ("value", "low", "high"))
-                bars = [[max(0.0, value - high)], [max(0.0, low - value)]]
-                plot.axes.errorbar(
-                    point["fpir"], value, yerr=bars, fmt="o", ms=4, color="black", capsize=3
-                )
+        plot.axes.set_yscale("log")
     return plot.svg
 
 

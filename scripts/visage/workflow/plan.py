@@ -269,7 +269,7 @@ def remove_stale(config: Config) -> None:
     queries = [results / f"queries/tables/{shard}.parquet" for shard in shards]
     index = [results / "gallery" / name for name in ("faces.parquet", "face.db", "face.json")]
     evaluation = [results / "evaluation.json", results / "evaluation.html"]
-    judged = [] if config.match.ranking == "visage" else evaluation[:1]
+    judged = evaluation[:1] if config.match.calibrated else []
     matches = [results / f"queries/matches/{shard}.parquet" for shard in shards]
     images = results / "images.tsv"
     scores = [results / "scores.tsv", results / "provenance.json"]  # one job makes both

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from visage.search.exact import NONE, Found
 from visage.search.faces import Faces
-from visage.types import Floats, Indices, Reals
+from visage.types import Embeddings, Floats, Indices, Reals
 
 # Gives for some faces of the gallery (rows of it) the distance to every person, shape
 # (rows, people); that to the face's own person without the face and its copies: infinite where
@@ -101,10 +101,12 @@ class Ranking(ABC):
         """Give at most `results` people for each query, shape (n, d), in the space of the faces."""
 
     @abstractmethod
-    def left_out(self, photographs: Indices) -> Distances:
+    def left_out(self, photographs: Indices, probes: Embeddings | None = None) -> Distances:
         """Search every face of the gallery in the rest of it.
 
         Args:
+            probes: Shape (m, d): what is searched for each face, in the space of the faces; None:
+                the faces themselves.
             photographs: Shape (m,): the photograph of each face; equal for copies of it. The faces
                 have to be ordered by person and then by photograph.
         """

@@ -16,7 +16,7 @@ import numpy as np
 
 from visage.search.exact import Found, smallest_of_products
 from visage.search.faces import Faces, unit
-from visage.search.rankings.base import DEFAULT, Learnt, Rows, starts
+from visage.search.rankings.base import DEFAULT, Learnt, starts
 from visage.search.rankings.looks import people_apart, split
 from visage.search.rankings.templates import Rest, TemplateRanking, first_of_each
 from visage.types import Floats, Indices, Reals
@@ -39,7 +39,7 @@ class Likelihood(TemplateRanking):
     def __init__(self, faces: Faces, learnt: Learnt = DEFAULT) -> None:
         """Make what the squared distance of each person's look is linear in."""
         super().__init__(faces, learnt)
-        self.compared = replace(faces, vectors=self._centred(faces.vectors))
+        self.compared = replace(faces, vectors=self.comparable(faces.vectors))
         self._looks = people_apart(self.compared, learnt.within)
         looks, self._owner = _numbered(self.compared, self._looks)
         means = looks.means()
@@ -76,7 +76,7 @@ class Likelihood(TemplateRanking):
         """Give the likeliest people."""
         most = max((int(looks.max()) + 1 for looks in self._looks.values()), default=1)
         found = smallest_of_products(
-            self._centred(queries), self._weights, self._base, results * most
+            self.comparable(queries), self._weights, self._base, results * most
         )
         people = Found(self._owner[found.items], as_distance(found.distances))
         return first_of_each(people, results) if self._looks else people
@@ -95,10 +95,9 @@ class Likelihood(TemplateRanking):
         base, slope = coefficients(means, counts, self.learnt.within)
         return base - slope * np.einsum("nd,nd->n", probes, means)
 
-    def squared_left(self, rows: Rows, rest: Rest) -> Reals:
+    def squared_left(self, probes: Floats, codes: Indices, rest: Rest) -> Reals:
         """Give it for each probe and its own person without it, whose looks are told anew."""
-        squared = super().squared_left(rows, rest)
-        probes, codes = self.compared.vectors[rows], self.compared.codes[rows]
+        squared = super().squared_left(probes, codes, rest)
         for line, code in enumerate(codes.tolist()):
             if code in self._looks and rest.counts[line]:
                 others = self.compared.vectors[rest.others(line)]
@@ -124,7 +123,8 @@ class Likelihood(TemplateRanking):
         centre = self.learnt.centre
         return 0.0 if centre is None else float(centre @ centre)
 
-    def _centred(self, vectors: Floats) -> Floats:
+    def comparable(self, vectors: Floats) -> Floats:
+        """Take off what all faces have in common."""
         return vectors if self.learnt.centre is None else unit(vectors - self.learnt.centre)
 
 

@@ -13,7 +13,7 @@ from visage.search.rankings.base import (
     squares,
     starts,
 )
-from visage.types import Floats, Indices
+from visage.types import Embeddings, Floats, Indices
 
 
 class Nearest(Ranking):
@@ -24,11 +24,11 @@ class Nearest(Ranking):
         near, found = search.near_people(queries, results)
         return nearest_people(near, found, self.faces, results)
 
-    def left_out(self, photographs: Indices) -> Distances:
+    def left_out(self, photographs: Indices, probes: Embeddings | None = None) -> Distances:
         """Search every face among the others; see `Ranking.left_out`."""
         vectors, codes = self.faces.vectors, self.faces.codes
         each, first = Photographs(codes, photographs), starts(codes)
-        away = squared_distances(vectors, vectors)
+        away = squared_distances(vectors if probes is None else probes, vectors)
 
         def distances(rows: Rows) -> Floats:
             squared = away(rows)

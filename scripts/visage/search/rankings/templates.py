@@ -19,7 +19,7 @@ from visage.search.rankings.base import (
     Search,
     hits,
 )
-from visage.types import Floats, Indices, Reals
+from visage.types import Embeddings, Floats, Indices, Reals
 
 
 class TemplateRanking(Ranking):
@@ -62,20 +62,25 @@ class TemplateRanking(Ranking):
         number = hits(near, self.faces, probe, person)
         return Candidates(probe, rank, person, distance, number, nearest.ravel(), distance)
 
-    def squared_left(self, rows: Rows, rest: "Rest") -> Reals:
+    def squared_left(self, probes: Floats, _codes: Indices, rest: "Rest") -> Reals:
         """Give the squared distance of each probe to its own person without it."""
-        return self.squared_to(self.compared.vectors[rows], rest.sums, np.maximum(rest.counts, 1))
+        return self.squared_to(probes, rest.sums, np.maximum(rest.counts, 1))
 
-    def left_out(self, photographs: Indices) -> Distances:
+    def comparable(self, vectors: Floats) -> Floats:
+        """Bring vectors from the space of the faces into the one in which they are compared."""
+        return vectors
+
+    def left_out(self, photographs: Indices, probes: Embeddings | None = None) -> Distances:
         """Search every face, its own person without it; see `Ranking.left_out`."""
         faces = self.compared
+        searched = faces.vectors if probes is None else self.comparable(probes)
         leaving = LeftOut(faces, photographs)
 
         def distances(rows: Rows) -> Floats:
             codes, rest = faces.codes[rows], leaving.rest(rows)
-            squared = self.squared(faces.vectors[rows])
+            squared = self.squared(searched[rows])
             line = np.arange(len(codes))
-            squared[line, codes] = self.squared_left(rows, rest)
+            squared[line, codes] = self.squared_left(searched[rows], codes, rest)
             result = self.distance(squared).astype(np.float32, copy=False)
             nobody = rest.counts == 0
             result[line[nobody], codes[nobody]] = np.inf
