@@ -30,8 +30,10 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "scripts"))
 
 from visage.config import Faces  # noqa: E402
-from visage.embed.cache import Cache, Hashes  # noqa: E402
-from visage.embed.embedder import Embedder, Task  # noqa: E402
+from visage.embed.cache import Cache  # noqa: E402
+from visage.embed.embedder import Embedder  # noqa: E402
+from visage.embed.hashes import Hashes  # noqa: E402
+from visage.embed.reader import Reader, Task  # noqa: E402
 from visage.images.decode import decode  # noqa: E402
 from visage.models.engines import ENGINES  # noqa: E402
 from visage.models.entries import ModelEntry  # noqa: E402
@@ -72,9 +74,8 @@ class Ours:
     def run(self) -> int:
         with tempfile.TemporaryDirectory() as name:
             cache, hashes = Cache(Path(name) / "cache"), Hashes(Path(name) / "hashes")
-            embedder = Embedder(
-                self.folder, self.faces, lambda: self.model, cache, hashes, self.threads
-            )
+            reader = Reader(self.folder, hashes)
+            embedder = Embedder(reader, self.faces, lambda: self.model, cache, self.threads)
             done = list(embedder.run(self.tasks))
             cache.close()
         return len(done)

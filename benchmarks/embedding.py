@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyarrow as pa
-from visage.embed.runner import embed_shard
-from visage.models.fingerprint import fingerprint
+from visage.embed.runner import Destination, Source, embed_shard
+from visage.models.model import Installed
 from visage.models.registry import Registry
 from visage.sets.listing import ShardSettings, list_entries, write_manifests
 from visage.store.tables import read_table
@@ -55,25 +55,17 @@ def embed(folder: Path, models: Models, model: str, labelled: bool) -> Embedded:
         labelled: Whether the folders of the first level are people.
     """
     name = "gallery" if labelled else "queries"
-    entry = models.registry.model(model)
-    mark = fingerprint(models.registry, entry)
+    installed = Installed(models.registry, model, models.weights)
     place = models.work / model / f"{folder.parent.name}-{folder.name}"
     entries = list_entries(folder, import_vectors=False)
-    settings = ShardSettings(set=name, model=mark)
+    settings = ShardSettings(set=name, model=installed.fingerprint)
     write_manifests(place / name, entries, 1, settings)
     start = time.perf_counter()
     embed_shard(
-        manifest=place / name / "0.jsonl",
-        root=folder,
-        registry=models.registry,
-        model=model,
-        weights=models.weights,
-        cache=models.work / "cache",
-        output=place / f"{name}.parquet",
-        vectors=None,
-        regions=None,
-        shards=1,
-        threads=models.threads,
+        Source(place / name / "0.jsonl", folder),
+        installed,
+        Destination(place / f"{name}.parquet", models.work / "cache"),
+        models.threads,
     )
     seconds = (time.perf_counter() - start) / max(1, len(entries))
     return Embedded(place / f"{name}.parquet", seconds)

@@ -31,10 +31,10 @@ SITE = """
 import sys
 if any("embed_shard" in argument for argument in sys.argv):
     sys.path[:0] = [{scripts!r}, {benchmarks!r}]
-    import stub, visage.embed.runner
+    import stub, visage.models.model
     stub.COST = {cost}
-    visage.embed.runner.load_model = stub.load_model
-    visage.embed.runner.verify_model = lambda *_: None
+    visage.models.model.load_model = stub.load_model
+    visage.models.model.verify_model = lambda *_: None
 """
 
 

@@ -4,7 +4,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from visage.embed.runner import embed_shard
+from visage.embed.runner import Destination, Source, embed_shard
+from visage.models.model import Installed
 from visage.models.registry import load_registry
 from visage.workflow.gpu import one_gpu
 from visage.workflow.job import logged, optional
@@ -20,17 +21,19 @@ with (
 ):
     params = snakemake.params
     embed_shard(
-        manifest=Path(snakemake.input.manifest),
-        root=Path(params.root),
-        registry=load_registry(Path(params.registry)),
-        model=params.model,
-        weights=Path(params.weights),
-        cache=Path(params.cache),
-        output=Path(snakemake.output[0]),
-        vectors=optional(params.vectors),
-        regions=optional(params.regions),
-        shards=params.shards,
+        Source(
+            manifest=Path(snakemake.input.manifest),
+            root=Path(params.root),
+            shards=params.shards,
+            regions=optional(params.regions),
+            deny=params.deny,
+        ),
+        Installed(load_registry(Path(params.registry)), params.model, Path(params.weights)),
+        Destination(
+            table=Path(snakemake.output[0]),
+            cache=Path(params.cache),
+            vectors=optional(params.vectors),
+        ),
         threads=snakemake.threads,
-        deny=params.deny,
         screen=screen,
     )

@@ -11,7 +11,7 @@ class _Said(StrEnum):
 
     sentence: str
 
-    def __new__(cls, word: str, sentence: str) -> "_Said":
+    def __new__(cls, word: str, sentence: str = "") -> "_Said":
         """Make a member of its word, and keep the sentence."""
         member = str.__new__(cls, word)
         member._value_ = word

@@ -65,3 +65,4 @@ class Model:
     crop: Callable[[Pixels, Face], Pixels]  # a face cut out as the recogniser wants it
     # Pixels of an image's longer side that are enough to find its faces; None: all there are.
     enough: int | None = None
+    usual_length: float | None = None  # of an embedding of a face as clear as most

@@ -10,12 +10,16 @@ import numpy as np
 import pytest
 from PIL import Image
 from visage.config import Faces
-from visage.embed.cache import Cache, Hashes
-from visage.embed.embedder import Embedder, Problem, Task, imported_rows, rows_of
-from visage.embed.selection import select
+from visage.embed.cache import Cache
+from visage.embed.embedder import Embedder
+from visage.embed.hashes import Hashes
+from visage.embed.reader import Problem, Reader, Task
+from visage.embed.rows import imported_row, rows_of
+from visage.embed.selection import Choice
 from visage.errors import VisageError
 from visage.images.reading import read
 from visage.sets.listing import Entry, Stat, list_entries
+from visage.store.faces import FaceRow
 from visage.store.sidecars import write_sidecar
 from visage.types import Embeddings, Face, Model, Pixels
 
@@ -67,10 +71,11 @@ def picture(columns: int, shade: int = 200) -> bytes:
 
 def run(
     folder: Path, counting: Counting, settings: Faces = SETTINGS, threads: int = 2
-) -> dict[str, list[dict]]:
+) -> dict[str, list[FaceRow]]:
     cache = Cache(folder / "cache")
     hashes = Hashes(folder / "hashes.parquet")
-    embedder = Embedder(folder / "set", settings, counting.model, cache, hashes, threads)
+    reader = Reader(folder / "set", hashes)
+    embedder = Embedder(reader, settings, counting.model, cache, threads)
     tasks = [Task(entry, None) for entry in list_entries(folder / "set", False)]
     rows = {
         task.entry.image: rows_of(task, result, settings) for task, result in embedder.run(tasks)
@@ -95,9 +100,7 @@ def test_the_same_bytes_are_embedded_once_wherever_they_are(tmp_path: Path, batc
     rows = run(tmp_path, counting)
     assert (counting.detected, counting.recognised) == (2, 3)
     assert [len(rows[name]) for name in sorted(rows)] == [1, 1, 2]
-    np.testing.assert_array_equal(
-        rows["a/one.png"][0]["embedding"], rows["a/copy.png"][0]["embedding"]
-    )
+    np.testing.assert_array_equal(rows["a/one.png"][0].embedding, rows["a/copy.png"][0].embedding)
     # Renamed, moved to another person, and one added: only the new one is embedded.
     (tmp_path / "set/a/one.png").rename(tmp_path / "set/b/renamed.png")
     put(tmp_path, "c/three.png", picture(3))
@@ -113,11 +116,11 @@ def test_a_change_of_faces_settings_embeds_only_what_it_newly_asks_for(tmp_path:
     assert counting.recognised == 1
     rows = run(tmp_path, counting)["a/three.png"]
     assert counting.recognised == 4
-    assert [row["w"] for row in rows] == [32.0, 31.0, 30.0]  # the largest box first
+    assert [row.w for row in rows] == [32.0, 31.0, 30.0]  # the largest box first
     strict = run(tmp_path, counting, SETTINGS.replace(min_size=31))["a/three.png"]
     assert counting.recognised == 4
-    assert [row["status"] for row in strict] == ["ok", "ok", "too_small"]
-    assert "faces.min_size" in strict[2]["reason"]
+    assert [row.status for row in strict] == ["ok", "ok", "too_small"]
+    assert "faces.min_size" in strict[2].reason
 
 
 def test_every_image_ends_in_a_row(tmp_path: Path) -> None:
@@ -127,28 +130,22 @@ def test_every_image_ends_in_a_row(tmp_path: Path) -> None:
     put(tmp_path, "a/cut.png", picture(2)[:80])
     (tmp_path / "set/a/link.png").symlink_to(tmp_path / "nowhere.png")
     rows = run(tmp_path, Counting())
-    assert {name: row[0]["status"] for name, row in rows.items()} == {
+    assert {name: row[0].status for name, row in rows.items()} == {
         "a/good.png": "ok",
         "a/nobody.png": "no_face",
         "a/empty.png": "unreadable",
         "a/cut.png": "unreadable",
         "a/link.png": "unreadable",
     }
-    assert all(row[0]["reason"] for name, row in rows.items() if name != "a/good.png")
+    assert all(row[0].reason for name, row in rows.items() if name != "a/good.png")
 
 
 def test_an_image_that_vanishes_after_the_listing_is_told(tmp_path: Path) -> None:
     put(tmp_path, "a/gone.png", picture(1))
     (entry,) = list_entries(tmp_path / "set", False)
     (tmp_path / "set/a/gone.png").unlink()
-    embedder = Embedder(
-        tmp_path / "set",
-        SETTINGS,
-        Counting().model,
-        Cache(tmp_path / "cache"),
-        Hashes(tmp_path / "h"),
-        1,
-    )
+    reader = Reader(tmp_path / "set", Hashes(tmp_path / "h"))
+    embedder = Embedder(reader, SETTINGS, Counting().model, Cache(tmp_path / "cache"), 1)
     ((_, result),) = embedder.run([Task(entry, None)])
     assert isinstance(result, Problem)
     assert result.status == "changed"
@@ -161,18 +158,17 @@ def test_the_next_image_is_read_while_one_is_computed(
     put(tmp_path, "a/2.png", picture(2))
     opened = threading.Event()
 
-    def reading(path: Path) -> tuple[bytes, Stat]:
+    def noted(path: Path) -> tuple[bytes, Stat]:
         if path.name == "2.png":
             opened.set()
         return read(path)
-
-    monkeypatch.setattr("visage.embed.embedder.read", reading)
 
     class Patient(Counting):
         def detect(self, pixels: Pixels) -> list[Face]:
             assert opened.wait(60), "nothing is read before this one is done"
             return super().detect(pixels)
 
+    monkeypatch.setattr("visage.embed.reader.read", noted)
     assert len(run(tmp_path, Patient(), threads=1)["a/2.png"]) == 2
 
 
@@ -181,8 +177,8 @@ def test_what_happens_without_a_face_is_the_configs_choice(tmp_path: Path) -> No
     counting = Counting()
     whole = SETTINGS.replace(no_face="whole_image")
     (row,) = run(tmp_path, counting, whole)["a/nobody.png"]
-    assert (row["status"], row["face"], row["w"], row["h"]) == ("ok", 0, 40.0, 64.0)
-    assert "whole image" in row["reason"]
+    assert (row.status, row.face, row.w, row.h) == ("ok", 0, 40.0, 64.0)
+    assert "whole image" in row.reason
     with pytest.raises(VisageError, match=r"a/nobody\.png has no face"):
         run(tmp_path, counting, SETTINGS.replace(no_face="fail"))
 
@@ -196,15 +192,13 @@ def test_damaged_cache_files_are_left_aside(tmp_path: Path) -> None:
     (tmp_path / "hashes.parquet").write_bytes(b"junk")
     again = run(tmp_path, counting)
     assert counting.recognised == 2
-    np.testing.assert_array_equal(
-        first["a/one.png"][0]["embedding"], again["a/one.png"][0]["embedding"]
-    )
+    np.testing.assert_array_equal(first["a/one.png"][0].embedding, again["a/one.png"][0].embedding)
 
 
 def test_only_faces_centred_in_a_region_count() -> None:
     unknown = np.full((5, 2), np.nan, np.float32)
     faces = [Face(0, 0, 40, 40, 0.9, unknown), Face(100, 0, 30, 30, 0.9, unknown)]
-    chosen = select(faces, SETTINGS, [(90, 0, 60, 60)])
+    chosen = Choice(SETTINGS, [(90, 0, 60, 60)]).of(faces)
     assert [(item.index, item.status) for item in chosen] == [(1, "ok"), (0, "outside_region")]
 
 
@@ -226,9 +220,9 @@ def test_a_vector_file_that_is_no_embedding_is_a_row(
     put(tmp_path, "a/x.jpg", b"")
     put(tmp_path, "a/x.vector", content.encode())
     (entry,) = list_entries(tmp_path / "set", True)
-    (row,) = imported_rows(tmp_path / "set", entry, 3)
-    assert row["status"] == "bad_vector"
-    assert words in row["reason"]
+    row = imported_row(tmp_path / "set", entry, 3)
+    assert row.status == "bad_vector"
+    assert words in row.reason
     assert isinstance(entry, Entry)
 
 

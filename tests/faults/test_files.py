@@ -11,8 +11,11 @@ import pandas as pd
 from breaking import RUN, assert_same, people_and_queries, results
 from conftest import REPO, Workflow, project_copy
 from test_embed import SETTINGS, Counting, picture
-from visage.embed.cache import Analysis, Cache, Hashes
-from visage.embed.embedder import Embedder, Task
+from visage.embed.analysis import Analysis
+from visage.embed.cache import Cache
+from visage.embed.embedder import Embedder
+from visage.embed.hashes import Hashes
+from visage.embed.reader import Reader, Task
 from visage.models.registry import load_registry
 from visage.sets.listing import list_entries
 
@@ -75,7 +78,8 @@ def test_a_file_that_grows_after_the_listing(tmp_path: Path) -> None:
     os.utime(folder / "grows.png", (1e9, 1e9))  # with the old time
     cache, hashes = Cache(tmp_path / "cache"), Hashes(tmp_path / "hashes.parquet")
     model = Counting().model
-    ((_, result),) = Embedder(folder, SETTINGS, model, cache, hashes, 1).run([Task(entry, None)])
+    embedder = Embedder(Reader(folder, hashes), SETTINGS, model, cache, 1)
+    ((_, result),) = embedder.run([Task(entry, None)])
     assert isinstance(result, Analysis)
     assert result.sha256 == hashlib.sha256(grown).hexdigest()
     assert len(result.faces) == 2

@@ -23,7 +23,8 @@ sys.path[:0] = [str(HERE.parents[1] / "scripts"), str(HERE.parent / "faults")]
 
 with atheris.instrument_imports(include=["visage"]):
     from visage.config import load
-    from visage.embed.cache import Cache, Hashes
+    from visage.embed.cache import Cache
+    from visage.embed.hashes import Hashes
     from visage.errors import VisageError
     from visage.images.decode import ImageProblem, decode
     from visage.models.registry import load_registry

@@ -8,7 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import REPO
-from visage.embed.sight import Sight
+from visage.config import Faces
+from visage.embed.extractor import Extractor
+from visage.embed.selection import Choice
 from visage.images.decode import decode
 from visage.models.detectors.yunet import OpenVinoYuNet, opencv_yunet
 from visage.models.model import load_model
@@ -16,6 +18,7 @@ from visage.models.registry import load_registry
 
 YUNET = REPO / "weights/face_detection_yunet_2023mar_float32.onnx"
 LOADS = 12
+EVERY = Choice(Faces(min_size=0))  # face that is sure enough
 
 
 @pytest.fixture(scope="module")
@@ -31,8 +34,7 @@ def test_bfloat16_says_the_same_of_people(bytes_of: list[bytes]) -> None:
     )
     crops = []
     for data in bytes_of:
-        sight = Sight(data, exact, exact.detector())
-        crops += [sight.crop(face) for face in sight.faces if face.confidence > 0.6]
+        crops += Extractor(exact).look(data, EVERY).crops
     assert crops
     both = [model.recogniser.embed(crops) for model in (exact, quick)]
     units = [item / np.linalg.norm(item, axis=1, keepdims=True) for item in both]
@@ -68,18 +70,19 @@ def test_jobs_side_by_side_do_not_share_one_core() -> None:
 def test_a_reduced_photograph_gives_the_same_faces_and_embeddings(bytes_of: list[bytes]) -> None:
     entry = load_registry(REPO / "config/models.yaml").model("sface-yunet")
     model = load_model(entry, REPO / "weights", 1)
-    detector = model.detector()
+    detector, extractor = model.detector(), Extractor(model)
     reduced = 0
     for data in bytes_of:
         whole = decode(data)
-        sight = Sight(data, model, detector)
+        sight = extractor.look(data, EVERY)
         reduced += sight.pixels.shape != whole.pixels.shape
-        ours = [face for face in sight.faces if face.confidence > 0.6]
+        ours = [sight.analysis.faces[index].face for index in sight.wanted]
         theirs = [face for face in detector.detect(whole.pixels) if face.confidence > 0.6]
         assert len(ours) == len(theirs)
-        for mine, other in zip(ours, theirs, strict=True):
+        theirs.sort(key=lambda face: -face.w * face.h)
+        for mine, other, crop in zip(ours, theirs, sight.crops, strict=True):
             assert np.abs(mine.landmarks - other.landmarks).max() < 0.05 * other.w
-            both = model.recogniser.embed([sight.crop(mine), model.crop(whole.pixels, other)])
+            both = model.recogniser.embed([crop, model.crop(whole.pixels, other)])
             a, b = both / np.linalg.norm(both, axis=1, keepdims=True)
             assert a @ b > 0.97
     assert reduced

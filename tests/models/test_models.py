@@ -22,8 +22,11 @@ from conftest import REPO, Workflow, project_copy
 from numpy.typing import NDArray
 from PIL import Image
 from visage.config import Faces
-from visage.embed.cache import Analysis, Cache, Hashes
-from visage.embed.embedder import Embedder, Task
+from visage.embed.analysis import Analysis
+from visage.embed.cache import Cache
+from visage.embed.embedder import Embedder
+from visage.embed.hashes import Hashes
+from visage.embed.reader import Reader, Task
 from visage.errors import VisageError
 from visage.images.decode import decode
 from visage.models.alignments.deepface import deepface_crop
@@ -181,11 +184,10 @@ def test_memory_does_not_grow_with_the_number_of_images(tmp_path: Path) -> None:
         cv2.imwrite(str(tmp_path / f"set/{step:03}.png"), np.full((50, 50, 3), step, np.uint8))
     watched = Watched()
     embedder = Embedder(
-        tmp_path / "set",
+        Reader(tmp_path / "set", Hashes(tmp_path / "hashes")),
         SETTINGS,
         lambda: Model(lambda: watched, watched, watched.crop),
         Cache(tmp_path / "cache"),
-        Hashes(tmp_path / "hashes"),
         threads=2,
     )
     tasks = [Task(entry, None) for entry in list_entries(tmp_path / "set", False)]
@@ -286,11 +288,10 @@ def test_an_image_without_a_face_is_embedded_whole_as_the_original_did(
     shutil.copytree(photographs / "queries/nobody", tmp_path / "set")
     nothing = Model(Blind, facenet.model.recogniser, facenet.model.crop)
     embedder = Embedder(
-        tmp_path / "set",
+        Reader(tmp_path / "set", Hashes(tmp_path / "hashes")),
         SETTINGS,
         lambda: nothing,
         Cache(tmp_path / "cache"),
-        Hashes(tmp_path / "hashes"),
         threads=1,
     )
     (task,) = [Task(entry, None) for entry in list_entries(tmp_path / "set", False)]

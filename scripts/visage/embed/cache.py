@@ -1,59 +1,33 @@
-"""What has been computed once: embeddings by the image's SHA-256, hashes by size and time.
+"""What a model said of images, by their SHA-256, so that none is embedded twice.
 
-Snakemake knows nothing of these files and anyone may delete them. They are written as segments,
-whole or not at all, so that a kill loses seconds and jobs that run at once do not disturb each
-other; on a shared file system too.
+Snakemake knows nothing of these files and anyone may delete them. Analyses are written as
+segments, whole or not at all, so that a kill loses seconds and jobs that run at once do not disturb
+each other; on a shared file system too. Beside each segment lies a list of the images in it, sorted
+by SHA-256 (`visage.embed.keys`): a job reads these lists, and of the segments only what it needs.
 """
 
 import logging
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from visage.sets.listing import Stat
+from visage.embed.analysis import AnalysedFace, Analysis
+from visage.embed.keys import Keys, write_keys
+from visage.status import Status
 from visage.store.files import PRIVATE, replacing
 from visage.store.tables import DAMAGE
 from visage.types import Embedding, Face
 
 log = logging.getLogger(__name__)
 
-
 # What a kill can lose: whichever comes first.
 FLUSH_SECONDS = 10.0
 FLUSH_IMAGES = 1000
 ROW_GROUP = 64  # rows read to find one: a segment may hold thousands
-# A file changed within this time of being read could change again within the clock's tick, and
-# look the same (git calls such entries racy).
-SETTLED_NS = 2_000_000_000
-
-
-@dataclass(frozen=True)
-class AnalysedFace:
-    """A face and, where it was asked for, what the recogniser made of it."""
-
-    face: Face
-    sharpness: float | None = None
-    embedding: Embedding | None = None
-
-
-@dataclass(frozen=True)
-class Analysis:
-    """Everything a model says of the bytes of one image file."""
-
-    sha256: str
-    status: str  # ok, unreadable or too_large
-    reason: str = ""  # why not; or what is to be said of one that is ok
-    width: int | None = None  # pixels, upright
-    height: int | None = None
-    faces: list[AnalysedFace] = field(default_factory=list)
-    whole: Embedding | None = None  # of the image as a whole, where it has no face
-    format: str = ""  # name of the format that the bytes are of
-
 
 _FACE = pa.struct(
     [
@@ -61,47 +35,53 @@ _FACE = pa.struct(
         ("confidence", pa.float32()),
         ("landmarks", pa.list_(pa.float32())),
         ("sharpness", pa.float32()),
+        ("length", pa.float32()),  # of the embedding as the network gave it
         ("embedding", pa.list_(pa.float32())),
     ]
 )
-_SEGMENT = pa.schema(
-    [
-        ("sha256", pa.string()),
-        ("status", pa.string()),
-        ("reason", pa.string()),
-        ("width", pa.int32()),
-        ("height", pa.int32()),
-        ("faces", pa.list_(_FACE)),
-        ("whole", pa.list_(pa.float32())),
-        ("format", pa.string()),
-    ]
-)
+
+
+def _segment(face: pa.StructType) -> pa.Schema:
+    return pa.schema(
+        [
+            ("sha256", pa.string()),
+            ("status", pa.string()),
+            ("reason", pa.string()),
+            ("width", pa.int32()),
+            ("height", pa.int32()),
+            ("faces", pa.list_(face)),
+            ("whole", pa.list_(pa.float32())),
+        ]
+    )
+
+
+SEGMENT = _segment(_FACE).append(pa.field("format", pa.string()))
+# What version 2 wrote. Its faces are taken as they are; what it could not read may be read now.
+_BEFORE = _segment(pa.struct([field for field in _FACE if field.name != "length"]))
 
 
 class Cache:
     """The analyses of one model, in `results/cache/<fingerprint>/`."""
 
-    def __init__(self, folder: Path) -> None:
-        """Open the cache in `folder`, which need not exist, and learn which images it knows."""
+    def __init__(self, folder: Path, usual_length: float | None = None) -> None:
+        """Open the cache in `folder`, which need not exist.
+
+        `usual_length` is that of the model's entry: quality is kept as the length it follows from,
+        so that another usual one needs no embedding again.
+        """
         self._folder = folder
+        self._usual = usual_length
         self._pending: list[Analysis] = []
         self._own: list[Path] = []
         self._flushed = time.monotonic()
-        self._places: dict[str, list[tuple[Path, int]]] = {}  # SHA-256 → segments and row groups
-        for path in sorted(folder.glob("*.parquet")):
-            known = _read(path, lambda file: file.read(columns=["sha256"]))
-            for row, value in enumerate(known["sha256"].to_pylist() if known else ()):
-                self._places.setdefault(value, []).append((path, row // ROW_GROUP))
+        self._keys = Keys(sorted(folder.glob("*.parquet")), _hashes_of)
 
     def find(self, hashes: set[str]) -> dict[str, list[Analysis]]:
         """Load what is known of images: for each SHA-256 every analysis there is."""
-        wanted: dict[Path, set[int]] = {}
-        for sha256 in hashes:
-            for path, group in self._places.get(sha256, ()):
-                wanted.setdefault(path, set()).add(group)
         found: dict[str, list[Analysis]] = {}
-        for path, groups in sorted(wanted.items()):
-            for analysis in _read_analyses(path, sorted(groups)):
+        for path, rows in self._keys.places(hashes):
+            groups = sorted({row // ROW_GROUP for row in rows})
+            for analysis in self._analyses(path, groups):
                 if analysis.sha256 in hashes:
                     found.setdefault(analysis.sha256, []).append(analysis)
         return found
@@ -111,18 +91,27 @@ class Cache:
         self._pending.append(analysis)
         waited = time.monotonic() - self._flushed
         if waited > FLUSH_SECONDS or len(self._pending) >= FLUSH_IMAGES:
-            self._own.append(self._write(_as_table(self._pending)))
+            self._own.append(self._write(self._as_table(self._pending)))
             self._pending = []
 
     def close(self) -> None:
         """Write what is pending, and all segments of this object as one."""
         segments = [_read(path, lambda file: file.read()) for path in self._own]
-        joined = pa.concat_tables([*filter(None, segments), _as_table(self._pending)])
+        joined = pa.concat_tables([*filter(None, segments), self._as_table(self._pending)])
         if joined.num_rows:
-            self._write(joined)
+            path = self._write(joined)
+            write_keys(path, joined["sha256"].to_pylist())
         for path in self._own:
             path.unlink(missing_ok=True)
         self._own, self._pending = [], []
+
+    def _analyses(self, path: Path, groups: Sequence[int]) -> list[Analysis]:
+        table = _read(path, lambda file: file.read_row_groups(groups))
+        rows = table.to_pylist() if table else []
+        return [_as_analysis(row, self._usual) for row in rows if _stands(row)]
+
+    def _as_table(self, analyses: list[Analysis]) -> pa.Table:
+        return pa.Table.from_pylist([_as_row(item, self._usual) for item in analyses], SEGMENT)
 
     def _write(self, table: pa.Table) -> Path:
         self._flushed = time.monotonic()
@@ -142,7 +131,7 @@ class Cache:
 def _read(path: Path, read: Callable[[pq.ParquetFile], pa.Table]) -> pa.Table | None:
     try:
         with pq.ParquetFile(path, page_checksum_verification=True) as file:
-            if not file.schema_arrow.equals(_SEGMENT):
+            if not any(file.schema_arrow.equals(schema) for schema in (SEGMENT, _BEFORE)):
                 raise pa.ArrowInvalid("other columns than a segment has")
             return read(file)
     except FileNotFoundError:
@@ -153,16 +142,16 @@ def _read(path: Path, read: Callable[[pq.ParquetFile], pa.Table]) -> pa.Table | 
     return None
 
 
-def _read_analyses(path: Path, groups: list[int]) -> list[Analysis]:
-    table = _read(path, lambda file: file.read_row_groups(groups))
-    return [_as_analysis(row) for row in table.to_pylist()] if table else []
+def _hashes_of(path: Path) -> list[str] | None:
+    known = _read(path, lambda file: file.read(columns=["sha256"]))
+    return known["sha256"].to_pylist() if known is not None else None
 
 
-def _as_table(analyses: list[Analysis]) -> pa.Table:
-    return pa.Table.from_pylist([_as_row(analysis) for analysis in analyses], _SEGMENT)
+def _stands(row: dict) -> bool:
+    return "format" in row or row["status"] == Status.OK
 
 
-def _as_row(analysis: Analysis) -> dict:
+def _as_row(analysis: Analysis, usual: float | None) -> dict:
     return {
         "sha256": analysis.sha256,
         "status": analysis.status,
@@ -177,6 +166,7 @@ def _as_row(analysis: Analysis) -> dict:
                 "confidence": item.face.confidence,
                 "landmarks": item.face.landmarks.ravel(),
                 "sharpness": item.sharpness,
+                "length": None if item.quality is None else item.quality * (usual or 0),
                 "embedding": item.embedding,
             }
             for item in analysis.faces
@@ -184,75 +174,30 @@ def _as_row(analysis: Analysis) -> dict:
     }
 
 
-def _as_face(item: dict) -> Face:
-    x, y, w, h = item["box"]
-    landmarks = np.array(item["landmarks"], np.float32).reshape(5, 2)
-    return Face(x, y, w, h, item["confidence"], landmarks)
-
-
-def _as_analysis(row: dict) -> Analysis:
-    faces = [
-        AnalysedFace(_as_face(item), item["sharpness"], _as_embedding(item["embedding"]))
-        for item in row["faces"]
-    ]
+def _as_analysis(row: dict, usual: float | None) -> Analysis:
     return Analysis(
-        row["sha256"],
-        row["status"],
-        row["reason"],
-        row["width"],
-        row["height"],
-        faces,
-        _as_embedding(row["whole"]),
-        row["format"],
+        sha256=row["sha256"],
+        status=Status(row["status"]),
+        reason=row["reason"],
+        width=row["width"],
+        height=row["height"],
+        faces=[_as_face(item, usual) for item in row["faces"]],
+        whole=_as_embedding(row["whole"]),
+        format=row.get("format") or "",
     )
+
+
+def _as_face(item: dict, usual: float | None) -> AnalysedFace:
+    landmarks = np.array(item["landmarks"], np.float32).reshape(5, 2)
+    x, y, w, h = item["box"]
+    face = Face(x, y, w, h, item["confidence"], landmarks)
+    embedding = _as_embedding(item["embedding"])
+    length = item.get("length")
+    if length is None and embedding is not None:
+        length = float(np.linalg.norm(embedding))  # version 2 kept embeddings as they were given
+    quality = length / usual if length is not None and usual else None
+    return AnalysedFace(face, item["sharpness"], embedding, quality)
 
 
 def _as_embedding(values: list[float] | None) -> Embedding | None:
     return None if values is None else np.array(values, np.float32)
-
-
-class Hashes:
-    """SHA-256 of files by path, size and modification time, so that none is read for nothing."""
-
-    _schema = pa.schema(
-        [("image", pa.string()), ("size", pa.int64()), ("mtime", pa.int64()), ("sha", pa.string())]
-    )
-
-    def __init__(self, path: Path) -> None:
-        """Load the file `path`, if there is one."""
-        self._path = path
-        self._known: dict[tuple[str, Stat], str] = {}
-        self._now: dict[tuple[str, Stat], str] = {}
-        if path.exists():
-            try:
-                known = pq.read_table(path, partitioning=None, page_checksum_verification=True)
-                for row in known.to_pylist():
-                    self._known[row["image"], Stat(row["size"], row["mtime"])] = row["sha"]
-            except DAMAGE as error:
-                log.warning("%s is damaged and not used (%s)", path, error)
-
-    def find(self, image: str, stat: Stat) -> str | None:
-        """Give the SHA-256 of the file as it was with this size and time, if known."""
-        sha256 = self._known.get((image, stat))
-        if sha256:
-            self._now[image, stat] = sha256
-        return sha256
-
-    def add(self, image: str, stat: Stat, sha256: str) -> None:
-        """Remember a hash, unless the file is so fresh that it may still change unseen."""
-        if 0 <= stat.mtime_ns < time.time_ns() - SETTLED_NS:
-            self._now[image, stat] = sha256
-
-    def discard(self, image: str, stat: Stat) -> None:
-        """Forget a hash that was found."""
-        self._now.pop((image, stat), None)
-
-    def save(self) -> None:
-        """Write what was found or added; what was not asked for is forgotten."""
-        rows = [
-            {"image": image, "size": stat.size, "mtime": stat.mtime_ns, "sha": sha256}
-            for (image, stat), sha256 in sorted(self._now.items())
-        ]
-        with replacing(self._path, PRIVATE) as temporary:
-            table = pa.Table.from_pylist(rows, self._schema)
-            pq.write_table(table, temporary, write_page_checksum=True)

@@ -1,150 +1,136 @@
-"""From a shard's manifest to its faces table, its sidecars and its part of the cache."""
+"""From a shard's manifest to its faces table, its sidecars and its part of the cache.
+
+manifest ─► Reader ─► Extractor ─► rows ─► table, .vector files
+           (bytes)   (faces with embeddings)
+              ▲            │
+            Hashes       Cache
+"""
 
 import hashlib
 import logging
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TextIO
 
 import pyarrow as pa
 
-from visage.embed.cache import Cache, Hashes
-from visage.embed.embedder import Embedder, Task, imported_rows, rows_of, tasks_of
+from visage.embed.cache import Cache
+from visage.embed.embedder import Embedder
+from visage.embed.hashes import Hashes
 from visage.embed.progress import Progress
-from visage.models.entries import ModelEntry
-from visage.models.fingerprint import fingerprint
-from visage.models.model import load_model
-from visage.models.registry import Registry
-from visage.models.weights.verify import verify_model
+from visage.embed.reader import Reader, Task, tasks_of
+from visage.embed.rows import imported_row, nameless, nameless_row, rows_of, to_table
+from visage.models.model import Installed
 from visage.sets.deny import read_deny
-from visage.sets.listing import Entry, Manifest, label_of, read_manifest
-from visage.sets.regions import Region, read_regions
+from visage.sets.listing import Manifest, read_manifest
+from visage.sets.regions import read_regions
+from visage.store.faces import FaceRow
 from visage.store.sidecars import prominent_embeddings, remove_orphans, write_vectors
-from visage.store.tables import FACES, Origin, write_table
-from visage.types import Model
+from visage.store.tables import write_table
 
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True)
+class Source:
+    """The images of one shard, and what the user says of them."""
+
+    manifest: Path  # what `visage.sets.listing.write_manifests` wrote for the shard
+    root: Path  # the folder of the set
+    shards: int = 1  # how many the set has
+    regions: Path | None = None  # the TSV of the config's `faces.regions`
+    deny: str | None = None  # the deny list; photographs it denies get a row that says so
+
+    @property
+    def hashes_name(self) -> str:
+        """The name of the file with the hashes of these images."""
+        place = hashlib.sha256(os.fsencode(self.root.absolute())).hexdigest()[:12]
+        return f"{self.manifest.parent.parent.name}-{self.manifest.stem}-{place}.parquet"
+
+
+@dataclass(frozen=True)
+class Destination:
+    """Where the results of a shard go."""
+
+    table: Path  # the faces table to write
+    cache: Path  # the folder of all models' caches
+    vectors: Path | None = None  # the folder for `.vector` files; None for none
+
+
 def embed_shard(
-    manifest: Path,
-    root: Path,
-    registry: Registry,
-    model: str,
-    weights: Path,
-    cache: Path,
-    output: Path,
-    vectors: Path | None,
-    regions: Path | None,
-    shards: int,
+    source: Source,
+    model: Installed,
+    destination: Destination,
     threads: int,
-    deny: str | None = None,
     screen: TextIO | None = None,
 ) -> None:
     """Embed the images of one shard.
 
     Args:
-        manifest: What `visage.sets.listing.write_manifests` wrote for the shard.
-        root: The folder of the set.
-        registry: The content of config/models.yaml.
-        model: The name of its entry to embed with.
-        weights: The folder with its files.
-        cache: The folder of all models' caches.
-        output: The faces table to write.
-        vectors: The folder for `.vector` files; None for none.
-        regions: The TSV of the config's `faces.regions`.
-        shards: How many shards the set has.
+        source: The images.
+        model: What embeds them; loaded when the first image needs it.
+        destination: Where the results go.
         threads: For decoding, detection and recognition.
-        deny: The deny list; photographs whose content it denies get a row that says so.
         screen: Where to show how far the job is, if it is a terminal.
 
     Raises:
         VisageError: The model cannot be loaded, or an image has no face where each must.
     """
-    shard = read_manifest(manifest)
-    entry = registry.model(model)
-    origin = Origin(model, fingerprint(registry, entry))
-
-    def load() -> Model:
-        verify_model(registry, model, weights)
-        return load_model(entry, weights, threads)
-
-    store = Cache(cache / origin.fingerprint)
-    seen = Hashes(cache / "hashes" / _hashes_name(manifest, root))
-    denied = partial(read_deny(deny).denies, "content")
-    embedder = Embedder(root, shard.settings.faces, load, store, seen, threads, denied)
-    try:
-        chosen = read_regions(regions, shard.settings.set) if regions else None
-        name = f"{shard.settings.set} {manifest.stem}"
-        start = partial(Progress, cache / "progress", name, screen=screen)
-        rows = _rows(shard, root, embedder, chosen, entry, start)
-    finally:
-        # Whatever was computed before something went wrong is not computed again.
-        store.close()
-    seen.save()
+    shard = read_manifest(source.manifest)
+    hashes = Hashes(destination.cache / "hashes" / source.hashes_name)
+    with _closing(Cache(destination.cache / model.fingerprint, model.entry.usual_length)) as cache:
+        denied = partial(read_deny(source.deny).denies, "content")
+        reader = Reader(source.root, hashes, denied)
+        load = partial(model.load, threads)
+        embedder = Embedder(reader, shard.settings.faces, load, cache, threads)
+        name = f"{shard.settings.set} {source.manifest.stem}"
+        tasks = _tasks(shard, source.regions)
+        with Progress(destination.cache / "progress", name, len(tasks), screen) as progress:
+            rows = _known_rows(shard, source.root, model.entry.dimension)
+            for task, result in embedder.run(tasks):
+                rows[task.entry.image] = rows_of(task, result, shard.settings.faces)
+                progress.step()
+    hashes.save()
     table = to_table(shard, rows)
     log.info("%s", _summary(shard, table, embedder.embedded))
-    if vectors:
-        write_vectors(vectors, table)
-    # In the results only: beside the images lie other programs' files too.
-    _remove_orphans(output.parent.parent / "vectors", manifest, shards, table)
-    write_table(output, table, origin)
+    if destination.vectors:
+        write_vectors(destination.vectors, table)
+    _remove_orphans(source, destination, table)
+    write_table(destination.table, table, model.origin)
 
 
-def _hashes_name(manifest: Path, root: Path) -> str:
-    place = hashlib.sha256(os.fsencode(root.absolute())).hexdigest()[:12]
-    return f"{manifest.parent.parent.name}-{manifest.stem}-{place}.parquet"
+@contextmanager
+def _closing(cache: Cache) -> Iterator[Cache]:
+    """Write the cache at the end: what was computed before an error is not computed again."""
+    try:
+        yield cache
+    finally:
+        cache.close()
 
 
-def _rows(
-    shard: Manifest,
-    root: Path,
-    embedder: Embedder,
-    regions: dict[str, list[Region]] | None,
-    entry: ModelEntry,
-    start: Callable[[int], Progress],
-) -> dict[str, list[dict]]:
-    settings = shard.settings.faces
-    rows: dict[str, list[dict]] = {}
-    for item in shard.entries:
-        if item.vector is not None:
-            rows[item.image] = imported_rows(root, item, entry.dimension)
-    tasks: list[Task] = tasks_of(_without(shard, _nameless(shard)), regions)
-    with start(len(tasks)) as progress:
-        for task, result in embedder.run(tasks):
-            rows[task.entry.image] = rows_of(task, result, settings)
-            progress.step()
-    for item in _nameless(shard):
-        reason = "it lies at the gallery's top level: move it into its person's folder"
-        rows[item.image] = [{"image": item.image, "status": "no_person", "reason": reason}]
-    return rows
+def _tasks(shard: Manifest, regions: Path | None) -> list[Task]:
+    chosen = read_regions(regions, shard.settings.set) if regions else None
+    left_out = {entry.image for entry in nameless(shard)}
+    return [task for task in tasks_of(shard, chosen) if task.entry.image not in left_out]
 
 
-def _nameless(shard: Manifest) -> list[Entry]:
-    if shard.settings.set != "gallery":
-        return []
-    return [entry for entry in shard.entries if not label_of(entry.image)]
+def _known_rows(shard: Manifest, root: Path, dimension: int) -> dict[str, list[FaceRow]]:
+    """Give the rows of the images that no model has to see."""
+    imported = [entry for entry in shard.entries if entry.vector is not None]
+    rows = {entry.image: [imported_row(root, entry, dimension)] for entry in imported}
+    return rows | {entry.image: [nameless_row(entry)] for entry in nameless(shard)}
 
 
-def _without(shard: Manifest, left_out: Iterable[Entry]) -> Manifest:
-    names = {entry.image for entry in left_out}
-    return Manifest(shard.settings, [e for e in shard.entries if e.image not in names])
-
-
-def to_table(shard: Manifest, rows: dict[str, list[dict]]) -> pa.Table:
-    """Give the rows of all images, in the order of the manifest, as a table of `FACES`."""
-    label = "person" if shard.settings.set == "gallery" else "group"
-    ordered = [
-        row | {label: label_of(entry.image)} for entry in shard.entries for row in rows[entry.image]
-    ]
-    return pa.Table.from_pylist(ordered, FACES)
-
-
-def _remove_orphans(vectors: Path, manifest: Path, shards: int, table: pa.Table) -> None:
+def _remove_orphans(source: Source, destination: Destination, table: pa.Table) -> None:
+    """Remove `.vector` files of images that have gone; beside the images others' lie too."""
     kept = {image for image, _ in prominent_embeddings(table)}
-    remove_orphans(vectors, ".vector", int(manifest.stem), shards, kept.__contains__)
+    folder = destination.table.parent.parent / "vectors"
+    shard = int(source.manifest.stem)
+    remove_orphans(folder, ".vector", shard, source.shards, kept.__contains__)
 
 
 def _summary(shard: Manifest, table: pa.Table, embedded: int) -> str:

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from visage.config import Faces
+from visage.embed.analysis import Analysis
 from visage.sets.regions import Region
+from visage.status import Status
 from visage.types import Face
 
 
@@ -13,47 +15,68 @@ class Selected:
     """A face that gets a row: its place in the detector's list, and whether it counts."""
 
     index: int
-    status: str  # ok, too_small or outside_region
+    status: Status  # ok, too_small or outside_region
     reason: str
 
 
-def select(
-    faces: Sequence[Face], settings: Faces, regions: Sequence[Region] | None
-) -> list[Selected]:
-    """Order the faces of one image by prominence and say which count.
+@dataclass(frozen=True)
+class Choice:
+    """Which faces of one image count: the config's `faces`, and the regions named for the image."""
 
-    Those that count come first; within each part the largest box is the most prominent, then the
-    higher confidence, then the more upper and left one.
+    settings: Faces
+    regions: Sequence[Region] | None = None  # only faces centred in one count; None: anywhere
 
-    Args:
-        faces: What the detector found.
-        settings: The config's `faces`: `keep`, `min_confidence`, `min_size`.
-        regions: Only faces centred in one of them count; None means anywhere.
+    def of(self, faces: Sequence[Face]) -> list[Selected]:
+        """Order the faces of one image by prominence and say which count.
 
-    Returns:
-        One item for each face of at least `min_confidence`; with `keep: largest` only the first.
-    """
-    selected = [
-        _judge(index, face, settings.min_size, regions)
-        for index, face in enumerate(faces)
-        if face.confidence >= settings.min_confidence
-    ]
+        Those that count come first; within each part the largest box is the most prominent, then
+        the higher confidence, then the more upper and left one.
 
-    def prominence(item: Selected) -> tuple:
-        face = faces[item.index]
-        return (item.status != "ok", -face.w * face.h, -face.confidence, face.y, face.x)
+        Returns:
+            One item for each face of at least `min_confidence`; with `keep: largest` only the
+            first.
+        """
+        selected = [
+            _judge(index, face, self.settings.min_size, self.regions)
+            for index, face in enumerate(faces)
+            if face.confidence >= self.settings.min_confidence
+        ]
 
-    selected.sort(key=prominence)
-    return selected[:1] if settings.keep == "largest" else selected
+        def prominence(item: Selected) -> tuple:
+            face = faces[item.index]
+            return (item.status != Status.OK, -face.w * face.h, -face.confidence, face.y, face.x)
+
+        selected.sort(key=prominence)
+        return selected[:1] if self.settings.keep == "largest" else selected
+
+    def wanted(self, faces: Sequence[Face]) -> list[int]:
+        """Give the places of the faces that are to be embedded."""
+        return [item.index for item in self.of(faces) if item.status == Status.OK]
+
+    @property
+    def takes_whole(self) -> bool:
+        """Whether an image without a face is embedded whole; not where regions are named."""
+        return self.settings.no_face == "whole_image" and self.regions is None
+
+    def answered_by(self, analysis: Analysis) -> bool:
+        """Tell whether an analysis, made for whatever choice, holds all that this one wants."""
+        if analysis.status != Status.OK:
+            return True
+        wanted = self.wanted([item.face for item in analysis.faces])
+        if not wanted and self.takes_whole:
+            return analysis.whole is not None
+        return all(analysis.faces[index].embedding is not None for index in wanted)
 
 
 def _judge(index: int, face: Face, min_size: float, regions: Sequence[Region] | None) -> Selected:
     if regions is not None and not any(_centred(face, region) for region in regions):
-        return Selected(index, "outside_region", "its centre is in none of the image's regions")
+        reason = "its centre is in none of the image's regions"
+        return Selected(index, Status.OUTSIDE_REGION, reason)
     if min(face.w, face.h) < min_size:
         size = f"{face.w:.0f} x {face.h:.0f} pixels"
-        return Selected(index, "too_small", f"{size}; faces.min_size asks for {min_size}")
-    return Selected(index, "ok", "")
+        reason = f"{size}; faces.min_size asks for {min_size}"
+        return Selected(index, Status.TOO_SMALL, reason)
+    return Selected(index, Status.OK, "")
 
 
 def _centred(face: Face, region: Region) -> bool:

@@ -102,6 +102,7 @@ class ModelEntry(_Closed):
     precision: Precision = "float32"
     detection_size: Annotated[int, Field(ge=32)] | None = None
     dimension: Annotated[int, Field(ge=1)]
+    usual_length: Annotated[float, Field(gt=0)] | None = None
     threshold: Thresholds
     weights: dict[FileName, FileName]
 
@@ -117,7 +118,7 @@ class ModelEntry(_Closed):
 
     def facts(self) -> dict[str, Any]:
         """Give what decides an embedding, as JSON; what is only judged afterwards is left out."""
-        return self.model_dump(mode="json", exclude={"threshold"})
+        return self.model_dump(mode="json", exclude={"threshold", "usual_length"})
 
     @property
     def files(self) -> list[str]:

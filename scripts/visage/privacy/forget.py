@@ -326,6 +326,7 @@ def _purge_cache(cache: Path, keep: set[str]) -> int:
         if len(left) < len(table) or not len(table):
             count += len(table) - len(left)
             path.unlink()
+            path.with_suffix(".keys").unlink(missing_ok=True)  # see visage.embed.keys
             if len(left):
                 with replacing(path, PRIVATE) as temporary:
                     pq.write_table(

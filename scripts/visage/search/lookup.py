@@ -9,23 +9,22 @@ import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from visage.config import Config
-from visage.embed.selection import Region, Selected, select
-from visage.embed.sight import Sight
+from visage.embed.analysis import AnalysedFace
+from visage.embed.extractor import Extractor
+from visage.embed.selection import Choice, Region, Selected
 from visage.errors import VisageError
 from visage.images.decode import MAX_PIXELS
-from visage.models.model import load_model
+from visage.models.model import Installed
 from visage.models.registry import Registry
-from visage.models.weights.verify import verify_model
 from visage.search.calibration import fits
 from visage.search.gallery import Candidate, Gallery
 from visage.store.tables import Origin, read_origin
-from visage.types import Box, Detector, Face, Model, Pixels
+from visage.types import Box, Pixels
 
 log = logging.getLogger(__name__)
 
@@ -88,16 +87,14 @@ class Lookup:
         self.config = config
         self.origin = origin
         self._entry = registry.model(config.model)
-        self._verify = partial(verify_model, registry, config.model, weights)
-        self._weights = weights
+        self._installed = Installed(registry, config.model, weights)
         self._names = names
         self._threads = 2
         # Its own threads: however many people search, so many photographs are in memory at most,
         # and each thread keeps its detector, which must not be shared.
         self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="lookup")
-        self._local = threading.local()
         self._lock = threading.Lock()
-        self._model: Model | None = None
+        self._extractor: Extractor | None = None
         self._index: tuple[object, Gallery] | None = None
 
     @property
@@ -110,17 +107,16 @@ class Lookup:
         """The table of the gallery that is searched."""
         return Path(self.config.results, "gallery", "faces.parquet")
 
-    def model(self) -> Model:
-        """Give the model; loaded at the first call.
+    def extractor(self) -> Extractor:
+        """Give what finds and embeds faces; its model is loaded at the first call.
 
         Raises:
             VisageError: A file or a package that it needs is missing or wrong.
         """
         with self._lock:
-            if self._model is None:
-                self._verify()
-                self._model = load_model(self._entry, self._weights, self._threads)
-            return self._model
+            if self._extractor is None:
+                self._extractor = Extractor(self._installed.load(self._threads))
+            return self._extractor
 
     def index(self) -> Gallery:
         """Give the gallery; read at the first call and whenever its files change.
@@ -195,25 +191,22 @@ class Lookup:
         return self._pool.submit(self._search, data, region, max_pixels).result()
 
     def _search(self, data: bytes, region: Region | None, max_pixels: int) -> Answer:
-        index, model = self.index(), self.model()
-        sight = Sight(data, model, self._detector(model), max_pixels)
-        settings = self.config.faces.replace(keep="all")  # every face is shown
-        selected = select(sight.faces, settings, [region] if region else None)
-        wanted = [item for item in selected if item.status == "ok"]
-        crops = [sight.crop(sight.faces[item.index]) for item in wanted]
-        results = self.config.match.results
-        embeddings = model.recogniser.embed(crops) if crops else np.empty((0, 0), np.float32)
-        people = iter(index.identify(embeddings, results))
+        index, extractor = self.index(), self.extractor()
+        # Every face is shown, and nothing searched that is none.
+        settings = self.config.faces.replace(keep="all", no_face="skip")
+        choice = Choice(settings, [region] if region else None)
+        sight = extractor.look(data, choice, max_pixels)
+        (analysis,) = extractor.recognise([sight])
+        selected = choice.of([item.face for item in analysis.faces])
+        faces = [analysis.faces[item.index] for item in selected]
+        known = [face.embedding for face in faces if face.embedding is not None]
+        embeddings = np.stack(known) if known else np.empty((0, 0), np.float32)
+        people = iter(index.identify(embeddings, self.config.match.results))
         found = [
-            _found(sight.faces[item.index], item, next(people) if item.status == "ok" else [])
-            for item in selected
+            _found(face, item, next(people) if item.status == "ok" else [])
+            for face, item in zip(faces, selected, strict=True)
         ]
-        return Answer(sight.pixels, sight.width, sight.height, found)
-
-    def _detector(self, model: Model) -> Detector:
-        if not hasattr(self._local, "detector"):
-            self._local.detector = model.detector()
-        return self._local.detector
+        return Answer(sight.pixels, analysis.width or 0, analysis.height or 0, found)
 
     def warm(self) -> None:
         """Load everything and run it once in every thread, so that the first visitor need not wait.
@@ -221,24 +214,19 @@ class Lookup:
         Raises:
             VisageError: The gallery or the model is missing, or they do not fit.
         """
-        self.model()
-        jobs = [self._pool.submit(self._rehearse) for _ in range(self._threads)]
+        extractor = self.extractor()
+        jobs = [self._pool.submit(extractor.warm) for _ in range(self._threads)]
         for job in jobs:
             job.result()
         self.index()
-
-    def _rehearse(self) -> None:
-        model = self.model()
-        height, width = model.recogniser.size
-        self._detector(model).detect(np.zeros((480, 640, 3), np.uint8))
-        model.recogniser.embed([np.zeros((height, width, 3), np.uint8)])
 
     def close(self) -> None:
         """End the threads."""
         self._pool.shutdown(cancel_futures=True)
 
 
-def _found(face: Face, item: Selected, candidates: list[Candidate]) -> FoundFace:
+def _found(analysed: AnalysedFace, item: Selected, candidates: list[Candidate]) -> FoundFace:
+    face = analysed.face
     box = Box(face.x, face.y, face.w, face.h)
     return FoundFace(box, face.confidence, item.status, item.reason, candidates)
 

@@ -1,8 +1,4 @@
-"""The tables that flow through the workflow, and how they are read and written.
-
-A faces table has one row for each face, and one for each image that gave none. Which columns it
-has is said once, in `FACES`; the meaning of each stands beside it.
-"""
+"""How the tables that flow through the workflow are read and written."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,43 +7,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from visage.errors import VisageError
+from visage.store.faces import FACES, LATER
 from visage.store.files import PRIVATE, replacing
 
-FACES = pa.schema(
-    [
-        ("image", pa.string()),  # path relative to the set, see `visage.sets.listing.as_text`
-        ("person", pa.string()),  # gallery: id = folder of the first level; null among queries
-        ("group", pa.string()),  # queries: folder of the first level or ""; null in the gallery
-        ("sha256", pa.string()),  # of the image file; null where it could not be read
-        ("status", pa.string()),  # one of STATUSES
-        ("reason", pa.string()),  # a sentence, "" for a plain ok
-        ("width", pa.int32()),  # of the upright image, pixels; null where it could not be read
-        ("height", pa.int32()),
-        ("face", pa.int16()),  # 0 = most prominent; null on the row of an image without a face
-        ("x", pa.float32()),  # box in pixels of the upright image: left, top, width, height
-        ("y", pa.float32()),
-        ("w", pa.float32()),
-        ("h", pa.float32()),
-        ("confidence", pa.float32()),  # the detector's, 0 to 1
-        ("landmarks", pa.list_(pa.float32())),  # x, y of right eye, left eye, nose, right and
-        # left corner of the mouth (the person's own right and left); null where not known
-        ("sharpness", pa.float32()),  # variance of the Laplacian of the aligned grey face, 0 to 255
-        ("embedding", pa.list_(pa.float32())),  # as the model gives it; null where none was made
-    ]
-)
-
-STATUSES = {
-    "ok": "a face with an embedding",
-    "no_face": "no face was found in the image",
-    "too_small": "a face smaller than faces.min_size",
-    "outside_region": "a face whose centre is in none of the image's regions",
-    "unreadable": "the file is not an image, is damaged, empty, or may not be read",
-    "too_large": "more pixels than the cap against decompression bombs",
-    "bad_vector": "an existing .vector file that does not hold an embedding of the model",
-    "no_person": "a gallery image at the top level, so that no folder names its person",
-    "changed": "the image changed or vanished while the workflow ran",
-    "denied": "a photograph on the deny list, under another name",
-}
+__all__ = ["DAMAGE", "FACES", "Origin", "common_origin", "read_origin", "read_table", "write_table"]
 
 
 @dataclass(frozen=True)
@@ -80,6 +43,7 @@ def read_table(path: Path, columns: list[str] | None = None) -> pa.Table:
         table = pq.read_table(
             path, columns=columns, partitioning=None, page_checksum_verification=True
         )
+        table = _with_later_columns(table, columns)
         # Damage to the columns' names is in no page: Arrow would leave the column out.
         if missing := set(columns or ()) - set(table.column_names):
             raise pa.ArrowInvalid(f"no column {', '.join(sorted(missing))}")
@@ -91,6 +55,17 @@ def read_table(path: Path, columns: list[str] | None = None) -> pa.Table:
             f"{path} is damaged ({error}). Delete it and run the workflow again: the embeddings "
             "are taken from results/cache, nothing is computed twice."
         ) from error
+
+
+def _with_later_columns(table: pa.Table, columns: list[str] | None) -> pa.Table:
+    """Bring a faces table of an earlier version up to date: what it lacks is not known."""
+    names = table.column_names
+    whole = columns is None and set(FACES.names) - set(names) <= LATER
+    wanted = FACES.names if whole else columns or ()
+    for name in wanted:
+        if name in LATER and name not in names:
+            table = table.append_column(FACES.field(name), pa.nulls(len(table), pa.float32()))
+    return table.select(wanted) if wanted and set(wanted) == set(table.column_names) else table
 
 
 def read_origin(path: Path) -> Origin:
