@@ -19,6 +19,7 @@ include: "rules/embed.smk"
 include: "rules/index.smk"
 include: "rules/evaluate.smk"
 include: "rules/match.smk"
+include: "rules/cluster.smk"
 include: "rules/score.smk"
 include: "rules/report.smk"
 include: "rules/privacy.smk"
@@ -30,6 +31,7 @@ rule all:
     input:
         f"{RESULTS}/scores.tsv",
         f"{RESULTS}/images.tsv",
+        f"{RESULTS}/unknown.tsv",
         f"{RESULTS}/gallery/audit.tsv",
         f"{RESULTS}/provenance.json",
         f"{RESULTS}/report.html",

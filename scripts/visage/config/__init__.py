@@ -12,6 +12,18 @@ from visage.config.folders import missing_folder
 from visage.config.index import Index
 from visage.config.load import load
 from visage.config.match import Match
+from visage.config.page import Page
 from visage.config.stashbox import Stashbox
+from visage.config.unknown import Unknown
 
-__all__ = ["Config", "Faces", "Index", "Match", "Stashbox", "load", "missing_folder"]
+__all__ = [
+    "Config",
+    "Faces",
+    "Index",
+    "Match",
+    "Page",
+    "Stashbox",
+    "Unknown",
+    "load",
+    "missing_folder",
+]

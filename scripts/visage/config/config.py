@@ -18,8 +18,10 @@ from visage.config.agreement import (
 from visage.config.faces import Faces
 from visage.config.index import Index
 from visage.config.match import Match
+from visage.config.page import Page
 from visage.config.section import AddressOfId, File, Folder, OwnFile, OwnFolder, Section
 from visage.config.stashbox import Stashbox
+from visage.config.unknown import Unknown
 
 #: The kind of error that tells of keys which are right by themselves but cannot go together.
 CONTRADICTION = "contradiction"
@@ -49,6 +51,11 @@ class Config(Section):
         strict=False,  # a list in YAML
         description="What of both sets is left out, in the syntax of a `.gitignore` file, on top "
         "of what systems leave between photographs (docs/formats.md). How many is said.",
+    )
+    labels: OwnFile = Field(
+        default="labels.tsv",
+        description="What people said about faces, one line a statement; the review adds to it. It "
+        "need not exist.",
     )
     names: File | None = Field(
         default="resources/demo/performers.json",
@@ -118,6 +125,8 @@ class Config(Section):
     faces: Faces = Faces()
     index: Index = Index()
     match: Match = Match()
+    unknown: Unknown = Unknown()
+    page: Page = Page()
     stashbox: Stashbox = Stashbox()
 
     def folder(self, name: str) -> str:

@@ -1,0 +1,36 @@
+"""People whom nobody knows, gathered over all groups of the queries.
+
+queries/tables, queries/matches, evaluation.json ─► unknown.tsv, queries/clusters.parquet
+(and their names, which stay, in cache/unknown/names.parquet)
+"""
+
+
+rule cluster_unknown:
+    input:
+        tables=tables("queries"),
+        matches=MATCHES,
+        evaluation=EVALUATION,
+    output:
+        clusters=f"{RESULTS}/queries/clusters.parquet",
+        unknown=report(
+            f"{RESULTS}/unknown.tsv",
+            caption="../docs/captions/unknown.rst",
+            category="Who",
+        ),
+    log:
+        f"{RESULTS}/logs/cluster_unknown.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/cluster_unknown.tsv"
+    conda:
+        "../envs/score.yaml"
+    threads: 2
+    resources:
+        mem_mb=4000,
+        runtime=120,
+    params:
+        min_faces=CONFIG.unknown.min_faces,
+        normalize=CONFIG.index.normalize,
+        published=ENTRY.threshold.model_dump(),
+        names=f"{RESULTS}/cache/unknown/names.parquet",
+    script:
+        "../scripts/cluster_unknown.py"

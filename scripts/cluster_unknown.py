@@ -1,0 +1,26 @@
+"""Gather the faces of the queries that are nobody's into people."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from visage.people.clusters import cluster_unknown, nobodys, strangers_distance
+from visage.store.tables import common_origin
+from visage.workflow.job import logged, optional, paths
+
+if TYPE_CHECKING:
+    from visage.workflow.job import snakemake
+
+with logged(snakemake.log[0]):
+    inputs, output, params = snakemake.input, snakemake.output, snakemake.params
+    tables, matches = paths(inputs.tables), paths(inputs.matches)
+    evaluation = optional(inputs.get("evaluation"))
+    cluster_unknown(
+        faces=nobodys(tables, matches),
+        output=Path(output.clusters),
+        listing=Path(output.unknown),
+        names=Path(params.names),
+        min_faces=params.min_faces,
+        limit=strangers_distance(evaluation, params.published, params.normalize),
+        normalize=params.normalize,
+        origin=common_origin([*tables, *matches]),
+    )
