@@ -1,17 +1,23 @@
 # The workflow and all it needs for the default model, weights included: no network when it runs.
 #   docker build --tag visage-ml .
-#   docker run --rm --volume "$PWD/results:/work/results" visage-ml        the demo (needs network)
-# For your own photographs: compose.yaml.
+#   docker run --rm --user "$(id -u):$(id -g)" --volume "$PWD:/work" visage-ml
+#       the demo (needs network): photographs and results come to this folder, and are yours
+# For your own photographs: compose.yaml. For the models that run on TensorFlow, an image of its own:
+#   docker build --build-arg LOCK=tensorflow --tag visage-ml:tensorflow .
 FROM python:3.12-bookworm AS packages
-COPY envs/locks/scores.txt /tmp/scores.txt
+ARG LOCK=scores
+COPY envs/locks/build.txt envs/locks/$LOCK.txt /tmp/
 RUN python -m venv /opt/venv \
-    && /opt/venv/bin/pip install --no-cache-dir --require-hashes --requirement /tmp/scores.txt
+    && /opt/venv/bin/pip install --no-cache-dir --require-hashes --requirement /tmp/build.txt \
+    && /opt/venv/bin/pip install --no-cache-dir --require-hashes --no-deps --no-build-isolation \
+        --requirement /tmp/$LOCK.txt
 
 FROM python:3.12-slim-bookworm
 COPY --from=packages /opt/venv /opt/venv
-ENV PATH=/opt/venv/bin:$PATH HOME=/tmp PYTHONDONTWRITEBYTECODE=1
+ENV PATH=/opt/venv/bin:$PATH PYTHONPATH=/opt/visage-ml/scripts HOME=/tmp PYTHONDONTWRITEBYTECODE=1
 COPY . /opt/visage-ml
-# The weights are checked against their SHA-256 here, and again whenever they are loaded.
+# The weights are checked against their SHA-256 here, and again whenever they are loaded. Those of
+# another model go where the user may write: --config model=NAME weights=/work/weights
 RUN cd /tmp && snakemake --snakefile /opt/visage-ml/Snakefile --cores 1 \
         --config results=/tmp/results -- \
         ../opt/visage-ml/weights/face_recognition_sface_2021dec_float32.onnx \

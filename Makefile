@@ -4,21 +4,24 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-# What a lock has, and this clone's `visage` command. The builders are locked too, and come first:
-# pip fetches none of its own choosing.
+# What a lock has, and this clone's `visage` command. The locks are whole, and the builders locked, too:
+# pip takes nothing of its own choosing.
 define install
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(PIP) --require-hashes -r envs/locks/build.txt
-	$(PIP) --require-hashes --no-build-isolation -r $(1)
+	$(PIP) --require-hashes --no-deps --no-build-isolation -r $(1)
 	$(PIP) --no-deps --no-build-isolation --editable .
 endef
 
 .DEFAULT_GOAL := scores
-.PHONY: scores app bench test test-cluster test-envs test-faults check docs audit lock clean
+.PHONY: scores tensorflow app bench test test-cluster test-envs test-faults check docs audit lock clean
 
 # The main job: packages, demo photographs, weights, scores and the report.
 scores: .venv/scores.done
 	$(BIN)/snakemake --cores 8 results/scores.tsv results/report.html
+
+# The models that run on TensorFlow: `make tensorflow`, then --config model=facenet512-retinaface
+tensorflow: .venv/tensorflow.done
 
 # The look-up page over the finished gallery; `make app OPTIONS="--configfile my.yaml"`. docs/app.md
 app: .venv/app.done
@@ -40,13 +43,15 @@ test-envs: .venv/test.done
 test-faults: .venv/test.done
 	VISAGE_KILLS=50 VISAGE_HOSTILE=1000 $(BIN)/python -m pytest tests/faults
 
-# Format, lint and types; what `.ci/run` asks before anything else.
+# Format, lint, types, the layers of the package, names nobody uses; what `.ci/run` asks before anything else.
 check: .venv/test.done
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/snakefmt --check Snakefile rules
 	$(BIN)/snakemake --lint
+	$(BIN)/lint-imports --no-cache --no-logo
+	$(BIN)/python tests/project/dead_code.py
 
 # The pictures of the documentation, from the Snakefile and the demo's report. Needs Graphviz, Chromium.
 docs: .venv/test.done
@@ -86,9 +91,13 @@ lock: .venv/test.done
 	$(call install,$<)
 	touch $@ .venv/scores.done
 
+.venv/tensorflow.done: envs/locks/tensorflow.txt
+	$(call install,$<)
+	touch $@ .venv/scores.done
+
 .venv/test.done: envs/locks/test.txt
 	$(call install,$<)
-	touch $@ .venv/scores.done .venv/app.done
+	touch $@ .venv/scores.done .venv/app.done .venv/tensorflow.done
 
 clean:
 	rm -rf .venv results .snakemake

@@ -14,9 +14,19 @@ from packaging.requirements import Requirement
 
 HERE = Path(__file__).parent
 EXTRAS = ("tensorflow", "app", "cluster", "raw", "build", "test")
+# Lock → the extras that it has beside the main job's packages.
+LOCKS = {"test": EXTRAS, "scores": (), "app": ("app",), "tensorflow": ("tensorflow",)}
+# Source archives only; everything else comes built, and pip is told to build nothing else.
+BUILT_HERE = ("annoy", "connection-pool")
 _UV = (sys.executable, "-m", "uv", "pip", "compile", "--quiet", "--no-header", "--no-annotate")
-_ANYWHERE = (*_UV, "--generate-hashes", "--universal", "--python-version", "3.11")
-COMPILE = (*_ANYWHERE, "pyproject.toml")
+# For pip, which lets the last word count, so in this order.
+HEADER = "".join(["--only-binary :all:\n", *(f"--no-binary {name}\n" for name in BUILT_HERE)])
+_BUILT = tuple(word for package in BUILT_HERE for word in ("--no-binary", package))
+_ANYWHERE = (
+    *(*_UV, "--generate-hashes", "--universal", "--python-version", "3.11"),
+    *("--only-binary", ":all:", *_BUILT),
+    *("--override", str(HERE / "overrides.txt")),
+)
 
 PYTHON = "3.12"  # of the environments
 PLATFORM = "x86_64-manylinux_2_28"  # of the environments
@@ -24,21 +34,23 @@ _FILES = ("numpy", "pyarrow")
 _IMAGES = ("opencv-contrib-python-headless", "pi-heif", "pillow", "rawpy")
 _REGISTRY = ("numpy", "pydantic", "pyyaml")
 _EMBED = (
-    *("deepface", "numpy", "onnxruntime", "openvino", "pi-heif", "pillow", "pyarrow"),
-    *("pydantic", "pyyaml", "rawpy", "tqdm", "werkzeug"),
+    *("deepface", "filelock", "numpy", "onnxruntime", "openvino", "pi-heif", "pillow", "pyarrow"),
+    *("pydantic", "pyyaml", "rawpy", "werkzeug"),
 )
 # What the scripts of each stage import, directly, or DeepFace without declaring it; the file's
 # name is that of the stage.
 ENVIRONMENTS = {
-    "demo": (*_REGISTRY, "pillow", "pip", "pyarrow"),
+    "demo": (*_REGISTRY, "filelock", "pathspec", "pillow", "pip", "pyarrow"),
     "embed": _EMBED,
     "embed-cuda": (*_EMBED, "onnxruntime-gpu[cuda,cudnn]"),  # and embed-cuda.post-deploy.sh
     "embed-tensorflow": (*_EMBED, "mtcnn", "tensorflow", "tf-keras"),
     "embed-tensorflow-cuda": (*_EMBED, "mtcnn", "tensorflow[and-cuda]", "tf-keras"),
-    "evaluate": (*_FILES, *_IMAGES, "jinja2", "matplotlib", "pydantic", "scikit-learn"),
+    "evaluate": (
+        *(*_FILES, *_IMAGES, "jinja2", "matplotlib", "pandas", "pydantic", "scikit-learn"),
+    ),
     "match": (*_FILES, "annoy", "pydantic"),
     "names": ("httpx", "tenacity"),
-    "privacy": (*_FILES, "pydantic"),
+    "privacy": (*_FILES, "filelock", "pydantic"),
     "report": (*_FILES, *_IMAGES, "jinja2", "matplotlib", "pydantic"),
     "score": (*_FILES, "pandas", "pydantic"),
     "weights": (*_REGISTRY, "httpx", "onnx", "pip", "tenacity", "tqdm"),
@@ -46,22 +58,28 @@ ENVIRONMENTS = {
 
 
 def main() -> None:
-    """Resolve everything, then what the main job needs within that, then the environments."""
-    test, scores, app = (HERE / f"locks/{name}.txt" for name in ("test", "scores", "app"))
-    extras = [argument for extra in EXTRAS for argument in ("--extra", extra)]
-    subprocess.run([*COMPILE, *extras, "-o", str(test)], check=True, cwd=HERE.parent)
-    within = [*COMPILE, "-c", str(test)]
-    subprocess.run([*within, "-o", str(scores)], check=True, cwd=HERE.parent)
-    subprocess.run([*within, "--extra", "app", "-o", str(app)], check=True, cwd=HERE.parent)
+    """Resolve everything, then the other locks within that, then the environments."""
+    for name, extras in LOCKS.items():
+        within = () if name == "test" else ("-c", "envs/locks/test.txt")
+        chosen = [word for extra in extras for word in ("--extra", extra)]
+        _compile(name, "pyproject.toml", *chosen, *within)
     # What builds the few packages that come as source only, and this one; installed first.
-    builders = tomllib.loads((HERE.parent / "pyproject.toml").read_text(encoding="utf-8"))
-    wanted = "\n".join(builders["project"]["optional-dependencies"]["build"])
-    command = [*_ANYWHERE, "-", "-c", str(test), "-o", str(HERE / "locks/build.txt")]
-    subprocess.run(command, check=True, cwd=HERE.parent, input=wanted, text=True)
+    project = tomllib.loads((HERE.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    builders = "\n".join(project["optional-dependencies"]["build"])
+    _compile("build", "-", "-c", "envs/locks/test.txt", text=builders)
     for name in filter(_has_cuda, ENVIRONMENTS):
-        resolve("\n".join(ENVIRONMENTS[name]), "-c", str(test), "-o", str(lock_of(name)))
+        resolve(
+            "\n".join(ENVIRONMENTS[name]), "-c", "envs/locks/test.txt", "-o", str(lock_of(name))
+        )
     for name in ENVIRONMENTS:
         (HERE / f"{name}.yaml").write_text(environment(name), encoding="utf-8")
+
+
+def _compile(name: str, *arguments: str, text: str | None = None) -> None:
+    lock = HERE / "locks" / f"{name}.txt"
+    command = [*_ANYWHERE, *arguments, "-o", str(lock)]
+    subprocess.run(command, check=True, cwd=HERE.parent, input=text, text=True)
+    lock.write_text(HEADER + lock.read_text(encoding="utf-8"), encoding="utf-8")
 
 
 def _has_cuda(name: str) -> bool:

@@ -6,12 +6,13 @@ import sys
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
+from snakemake.logging import logger
 
 sys.path.insert(0, f"{workflow.basedir}/scripts")
 
 from visage.search import existing
 from visage.sets import listing
-from visage.workflow import plan
+from visage.workflow import deployment, plan
 from visage.config import load as load_config
 from visage.errors import VisageError
 from visage.sets.listing import SETS
@@ -20,10 +21,10 @@ from visage.models.registry import load_registry
 # The workflow may be run from any folder: its own files are found from the Snakefile's.
 HERE = os.path.relpath(workflow.basedir) if workflow.basedir != os.getcwd() else "."
 REGISTRY_FILE = f"{workflow.basedir}/config/models.yaml"
-WEIGHTS = os.path.normpath(f"{HERE}/weights")
 DEMO = "resources/demo"
 
 try:
+    deployment.check(workflow.deployment_settings.deployment_method)
     CONFIG = load_config(config)
     REGISTRY = load_registry(Path(REGISTRY_FILE))
     ENTRY = REGISTRY.model(CONFIG.model)
@@ -34,7 +35,11 @@ try:
 except VisageError as error:
     raise WorkflowError(str(error))
 
+WEIGHTS = os.path.normpath(os.path.join(HERE, CONFIG.weights))
 RESULTS = CONFIG.results
+if workflow.is_main_process:
+    # No line for people: it tells what shows the run where to look.
+    logger.info("", extra={"visage_results": RESULTS})
 SHARDS = list(range(CONFIG.shards))
 NAMES = PLAN.names or []
 

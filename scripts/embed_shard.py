@@ -1,6 +1,5 @@
 """Embed the images of one shard: manifest in, faces table out, `.vector` files beside it."""
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,12 +12,7 @@ from visage.workflow.job import logged, optional
 if TYPE_CHECKING:
     from visage.workflow.job import snakemake
 
-# The terminal, for the progress line: inside the block below, stderr is the log file.
-with (
-    os.fdopen(os.dup(2), "w") as screen,
-    logged(snakemake.log[0]),
-    one_gpu(snakemake.resources.get("gpu", 0)),
-):
+with logged(snakemake.log[0]), one_gpu(snakemake.resources.get("gpu", 0)):
     params = snakemake.params
     embed_shard(
         Source(
@@ -35,5 +29,4 @@ with (
             vectors=optional(params.vectors),
         ),
         threads=snakemake.threads,
-        screen=screen,
     )

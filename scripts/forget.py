@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from visage.config import load
+from visage.notices import notify
 from visage.privacy.forget import forget
-from visage.workflow.job import aloud, logged
+from visage.workflow.job import logged
 
 if TYPE_CHECKING:
     from visage.workflow.job import snakemake
@@ -39,7 +40,7 @@ with logged(snakemake.log[0]):
         rebuild=rebuild,
     )
     index = config.index.existing
-    aloud(
+    notify(
         "Forgotten; nothing of it was found in the results. What was removed and searched: "
         f"{report}\nThe photographs and the names file are yours and were not touched."
         + (f" Nor was the index in {index}: make it again without them, too." if index else "")

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from visage.config import load
 from visage.models.entries import Registry
+from visage.score.found import count_found
 from visage.score.score import score
 from visage.workflow.job import logged, optional, paths
 from visage.workflow.provenance import write_provenance
@@ -36,6 +37,7 @@ with logged(snakemake.log[0]):
         tables={"gallery": paths(inputs.gallery), "queries": paths(inputs.tables)},
         faces=Path(inputs.faces),
         results=[scores, Path(inputs.images)],
+        found=count_found(paths(inputs.matches)),
         images=Path(inputs.images),
         weights=Path(params.weights),
         benchmarks=Path(params.benchmarks),

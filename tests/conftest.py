@@ -28,7 +28,9 @@ class Workflow:
     folder: Path
     snakefile: Path = REPO / "Snakefile"
 
-    def run(self, *arguments: str, cores: int = 2) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, *arguments: str, cores: int = 2, **environment: str
+    ) -> subprocess.CompletedProcess[str]:
         """Run Snakemake; both of its streams come back in `stdout`."""
         return subprocess.run(
             self.command(*arguments, cores=cores),
@@ -36,7 +38,7 @@ class Workflow:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            env=self.environment(),
+            env=self.environment() | environment,
             check=False,
         )
 
@@ -47,12 +49,13 @@ class Workflow:
 
     @staticmethod
     def environment() -> dict[str, str]:
-        """Keep the tests' own variables out of the workflow's processes."""
-        return {key: value for key, value in os.environ.items() if not key.startswith("PYTEST")}
+        """Keep the tests' own variables out of the workflow's processes; have all that it says."""
+        own = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST")}
+        return own | {"SNAKEMAKE_LOGGER_VISAGE_PLAIN": "true"}
 
-    def succeed(self, *arguments: str, cores: int = 2) -> str:
+    def succeed(self, *arguments: str, cores: int = 2, **environment: str) -> str:
         """Run and expect success; give what was printed."""
-        done = self.run(*arguments, cores=cores)
+        done = self.run(*arguments, cores=cores, **environment)
         assert done.returncode == 0, done.stdout
         return done.stdout
 

@@ -195,6 +195,16 @@ class Results:
         """Embeddings and hashes, by content; outlives everything else."""
         return self.root / "cache"
 
+    @property
+    def progress(self) -> Path:
+        """The folder in which embed jobs say how far they are."""
+        return self.cache / "progress"
+
+    @property
+    def told(self) -> Path:
+        """Digests of the matches that the runs so far have told of."""
+        return self.cache / "told.txt"
+
     def log(self, name: str) -> Path:
         """Give the log of a rule or, with a slash, of one of its jobs."""
         return self.root / "logs" / f"{name}.log"

@@ -25,12 +25,17 @@ REPORT_PAGES = _PACKAGE / "report" / "templates"
 APP_PAGES = _PACKAGE / "app" / "pages"
 
 
-def default_weights() -> Path:
-    """Give the folder of the models' files, where nobody names another: the clone's, or a cache."""
+def weights_folder(setting: str = "weights") -> Path:
+    """Give the folder of the models' files.
+
+    Args:
+        setting: The config's `weights`. A relative path starts at the clone, or in the user's cache
+            where the package is installed.
+    """
     if HOME != _INSTALLED:
-        return HOME / "weights"
+        return HOME / setting
     cache = os.environ.get("XDG_CACHE_HOME")
-    return (Path(cache) if cache else Path.home() / ".cache") / "visage-ml" / "weights"
+    return (Path(cache) if cache else Path.home() / ".cache") / "visage-ml" / setting
 
 
 def version() -> str:

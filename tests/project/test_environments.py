@@ -21,10 +21,16 @@ SCRIPTS = REPO / "scripts"
 # Module → what has to be installed for it only with some models.
 OPTIONAL = {"tensorflow", "torch", "onnxruntime", "openvino"}
 # Module that is imported inside functions → the scripts that get there; others only come near.
-LAZY = {"annoy": {"build_index.py", "match_shard.py"}}
+LAZY = {
+    "annoy": {"build_index.py", "match_shard.py"},
+    "cv2": {"embed_shard.py", "build_report.py", "evaluate_gallery.py"},
+    "onnx": {"fetch_weights.py"},
+}
 # Packages that no import names, and why an environment has them all the same.
 UNIMPORTED = {
     "deepface": "imported by name, with importlib",
+    "pi-heif": "named in visage.formats, imported with importlib",
+    "rawpy": "likewise",
     "pip": "run as a program, to take files out of packages",
     "werkzeug": "DeepFace imports it without declaring it",
     "mtcnn": "DeepFace imports it for the detector of that name",
@@ -58,12 +64,22 @@ def pins(path: Path) -> set[str]:
 # --- the locks and the files made from them ------------------------------------------------------
 
 
-def test_the_main_lock_is_part_of_the_full_one() -> None:
-    locks = [REPO / "envs" / "locks" / name for name in ("scores.txt", "test.txt")]
-    # Not the markers: the same version may be asked for by more packages, on more platforms.
-    scores, full = ({pin.split(" ;")[0] for pin in pins(lock)} for lock in locks)
-    assert scores
-    assert scores <= full
+def test_a_lock_is_part_of_the_full_one() -> None:
+    for name in {*LOCK.LOCKS, "build"} - {"test"}:
+        locks = [REPO / "envs" / "locks" / f"{one}.txt" for one in (name, "test")]
+        # Not the markers: the same version may be asked for by more packages, on more platforms.
+        part, full = ({pin.split(" ;")[0] for pin in pins(lock)} for lock in locks)
+        assert part
+        assert part <= full
+
+
+def test_make_installs_locks_alone_and_the_builders_first() -> None:
+    recipe = re.search(r"define install\n(.*?)endef", (REPO / "Makefile").read_text(), re.S)
+    assert recipe
+    first, second, this = re.findall(r"\$\(PIP\) (.*)", recipe[1])
+    assert first == "--require-hashes -r envs/locks/build.txt"
+    assert {"--require-hashes", "--no-deps", "--no-build-isolation"} <= set(second.split())
+    assert {"--no-deps", "--no-build-isolation", "--editable"} <= set(this.split())
 
 
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda path: path.stem)
@@ -71,7 +87,9 @@ def test_a_lock_pins_by_hash_and_names_no_address(lock: Path) -> None:
     text = lock.read_text()
     assert "://" not in text
     assert "index-url" not in text
-    blocks = re.split(r"\n(?=\S)", text.strip())
+    options = LOCK.HEADER if "cuda" not in lock.name else ""
+    assert text.startswith(options), "nothing is built but what comes as source only"
+    blocks = re.split(r"\n(?=\S)", text.removeprefix(options).strip())
     assert len(blocks) == len(pins(lock))
     for block in blocks:
         assert "==" in block.splitlines()[0]
@@ -135,14 +153,25 @@ RULES = rules()
 def imports(path: Path) -> frozenset[str]:
     """Give the modules that a file imports, itself or through the project's own modules."""
     found: set[str] = set()
+    files = [path]
+    for file in files:
+        named = imported_by(file)
+        found |= {name.split(".")[0] for name in named}
+        own = {file for file in map(own_file, named) if file and file not in files}
+        files += sorted(own)
+    return frozenset(found - {"visage"} - set(sys.stdlib_module_names))
+
+
+@cache
+def imported_by(path: Path) -> frozenset[str]:
+    """Give the full names of what a file imports, modules and what is in them alike."""
+    found: set[str] = set()
     for node in at_run_time(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
             found |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
-    own = {own_file(name) for name in found} - {None}
-    outside = {name.split(".")[0] for name in found} - {"visage"} - set(sys.stdlib_module_names)
-    return frozenset(outside.union(*(imports(file) for file in own if file and file != path)))
+    return frozenset(found)
 
 
 def at_run_time(tree: ast.AST) -> list[ast.AST]:

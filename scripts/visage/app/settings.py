@@ -12,7 +12,7 @@ from visage.config import Config, load
 from visage.errors import VisageError
 from visage.layout import Results
 from visage.models.registry import load_registry
-from visage.resources import DEFAULT_CONFIG, MODELS, default_weights
+from visage.resources import DEFAULT_CONFIG, MODELS, weights_folder
 from visage.search.lookup import Lookup
 from visage.store.tables import Origin
 from visage.workflow import plan
@@ -109,5 +109,9 @@ def make_lookup(config: Config) -> Lookup:
     facts = plan.make(config, registry, DEMO)
     names = Path(facts.names) if facts.names else None
     return Lookup(
-        config, registry, default_weights(), Origin(config.model, facts.fingerprint), names
+        config,
+        registry,
+        weights_folder(config.weights),
+        Origin(config.model, facts.fingerprint),
+        names,
     )

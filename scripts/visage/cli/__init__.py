@@ -37,6 +37,7 @@ def _options(
 
 def main() -> None:
     """Run the command; what the user can mend is said in a sentence, not in a traceback."""
+    os.environ.setdefault("OPENCV_LOG_LEVEL", "ERROR")  # what it says of itself concerns nobody
     try:
         app()
     except VisageError as error:

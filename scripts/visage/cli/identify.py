@@ -31,10 +31,10 @@ def run(
     from visage.images.decode import ImageProblem
     from visage.models.registry import load_registry
     from visage.models.weights.fetching import fetch_all
-    from visage.resources import MODELS, default_weights
+    from visage.resources import MODELS, weights_folder
 
     lookup = make_lookup(read_config(configfile or [], results))
-    fetch_all(load_registry(MODELS), lookup.origin.model, default_weights())
+    fetch_all(load_registry(MODELS), lookup.origin.model, weights_folder())
     answers: list[dict[str, Any]] = []
     for path in photographs:
         try:

@@ -15,9 +15,9 @@ def run(
 ) -> None:
     """List the models: detector, recogniser, what computes, and whether the weights are here."""
     from visage.models.registry import load_registry
-    from visage.resources import MODELS, default_weights
+    from visage.resources import MODELS, weights_folder
 
-    folder = default_weights()
+    folder = weights_folder()
     registry = load_registry(MODELS)
 
     def here(model: str) -> bool:

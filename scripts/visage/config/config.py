@@ -73,6 +73,12 @@ class Config(Section):
         default="results",
         description="Where everything the workflow makes goes, the cache of embeddings too.",
     )
+    weights: Folder = Field(
+        default="weights",
+        description="Where the models' files lie; a relative path starts at the workflow's own "
+        "folder. Give a path from the root for a folder that many clones share, or one that can be "
+        "written where the clone's cannot.",
+    )
     shards: int = Field(
         default=4,
         ge=1,

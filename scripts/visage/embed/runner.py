@@ -14,7 +14,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TextIO
 
 import pyarrow as pa
 
@@ -66,7 +65,6 @@ def embed_shard(
     model: Installed,
     destination: Destination,
     threads: int,
-    screen: TextIO | None = None,
 ) -> None:
     """Embed the images of one shard.
 
@@ -75,7 +73,6 @@ def embed_shard(
         model: What embeds them; loaded when the first image needs it.
         destination: Where the results go.
         threads: For decoding, detection and recognition.
-        screen: Where to show how far the job is, if it is a terminal.
 
     Raises:
         VisageError: The model cannot be loaded, or an image has no face where each must.
@@ -89,7 +86,7 @@ def embed_shard(
         embedder = Embedder(reader, shard.settings.faces, load, cache, threads)
         name = f"{shard.settings.set} {source.manifest.stem}"
         tasks = _tasks(shard, source.regions)
-        with Progress(destination.cache / "progress", name, len(tasks), screen) as progress:
+        with Progress(destination.cache / "progress", name, len(tasks)) as progress:
             rows = _known_rows(shard, source.root, model.entry.dimension)
             for task, result in embedder.run(tasks):
                 rows[task.entry.image] = rows_of(task, result, shard.settings.faces)

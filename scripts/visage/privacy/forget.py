@@ -35,11 +35,11 @@ from visage.sets.listing import (
 )
 from visage.sets.walk import VECTOR_SUFFIX
 from visage.store.files import PRIVATE, TEMPORARY, replacing, write_text
+from visage.store.lock import require_none
 from visage.store.names import read_names
 from visage.store.paths import forms, nfc
 from visage.store.tables import DAMAGE
 from visage.store.vectors import read_floats
-from visage.workflow.lock import require_none
 
 log = logging.getLogger(__name__)
 

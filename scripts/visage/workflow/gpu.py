@@ -8,7 +8,7 @@ already, its choice stands.
 The Snakefile imports this module, so it needs nothing heavy.
 """
 
-import fcntl
+import getpass
 import logging
 import os
 import re
@@ -17,12 +17,15 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import takewhile
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
 from visage.models.engines import Engine
-from visage.workflow.job import aloud
+from visage.notices import notify
+from visage.store.lock import AT_ONCE
 
 log = logging.getLogger(__name__)
 
@@ -82,7 +85,7 @@ def one_gpu(asked: int, locks: Path | None = None) -> Iterator[str | None]:
     """
     found = devices() if asked else []
     if asked and not found:
-        aloud("This job has asked for a GPU and sees none: it runs on the CPU. See docs/gpu.md.")
+        notify("This job has asked for a GPU and sees none: it runs on the CPU. See docs/gpu.md.")
     job = _scheduler_job() if VISIBLE in os.environ else None
     if not found:
         with _visible(HIDDEN):
@@ -93,7 +96,7 @@ def one_gpu(asked: int, locks: Path | None = None) -> Iterator[str | None]:
         with _visible(found[0]):
             yield found[0]
     else:
-        folder = locks or Path(tempfile.gettempdir(), f"visage-gpus-{os.getuid()}")
+        folder = locks or Path(tempfile.gettempdir(), f"visage-gpus-{getpass.getuser()}")
         with _lease(found, folder / (job or "")) as device, _visible(device):
             log.info("GPU %s, one of %d", device, len(found))
             yield device
@@ -108,24 +111,21 @@ def _lease(found: Sequence[str], folder: Path) -> Iterator[str]:
     while taken is None:
         time.sleep(PAUSE)
         taken = _first_free(found, folder)
-    device, handle = taken
+    device, lock = taken
     try:
         yield device
     finally:
-        os.close(handle)
+        lock.release()
 
 
-def _first_free(found: Sequence[str], folder: Path) -> tuple[str, int] | None:
-    """Lock the first device that is free; closing the handle, or ending, unlocks it."""
+def _first_free(found: Sequence[str], folder: Path) -> tuple[str, FileLock] | None:
+    """Lock the first device that is free; releasing the lock, or ending, unlocks it."""
     for device in found:
         name = re.sub("[^A-Za-z0-9-]", "_", device)
-        handle = os.open(folder / f"{name}.lock", os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(handle)
-        else:
-            return device, handle
+        lock = FileLock(folder / f"{name}.lock", mode=0o600, **AT_ONCE)
+        with suppress(Timeout):
+            lock.acquire()
+            return device, lock
     return None
 
 

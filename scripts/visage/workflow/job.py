@@ -8,15 +8,18 @@ import traceback
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from visage.errors import VisageError
+from visage.notices import NOTICE
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import Snakemake
 
     # Snakemake puts this object into a script's globals; scripts import it from here for mypy only.
     snakemake: Snakemake
+
+log = logging.getLogger(__name__)
 
 _AGAIN = "then run the same command again: nothing that was embedded is lost.\n"
 _REMEDIES = {
@@ -26,53 +29,60 @@ _REMEDIES = {
     errno.EACCES: f"The folder belongs to somebody else. Change its permissions, {_AGAIN}",
 }
 
-_screens: list[int] = []  # the screen's file descriptor, while `logged` has it away
+#: Set by the plugin that shows a run: it reads what a job has to say from the job's log.
+QUIET_JOBS = "VISAGE_QUIET_JOBS"
+TERMINAL = "VISAGE_TERMINAL"  # and this to the terminal's name, where there is one
 
 
 class _Screen(logging.Handler):
-    """Shows the messages on the screen that their authors marked for it (extra: screen)."""
+    """Shows notices on the screen, where nobody else does."""
+
+    def __init__(self, descriptor: int) -> None:
+        super().__init__(NOTICE)
+        self._descriptor = descriptor
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Show one, if it is so marked."""
-        if getattr(record, "screen", False):
-            for screen in _screens:
-                message = f"\n{record.getMessage()}\n"
-                os.write(screen, message.encode("utf-8", "backslashreplace"))
+        """Write a notice; an error is written at the end of the job."""
+        if record.levelno == NOTICE:
+            self.say(record.getMessage())
 
-
-def aloud(message: str) -> None:
-    """Warn in the log and, from inside `logged`, on the screen as well."""
-    logging.getLogger(__name__).warning("%s", message, extra={"screen": True})
+    def say(self, message: str) -> None:
+        """Write, whatever the encoding of the terminal."""
+        if not os.environ.get(QUIET_JOBS):
+            os.write(self._descriptor, f"\n{message}\n".encode("utf-8", "backslashreplace"))
 
 
 @contextmanager
-def logged(log: str | Path) -> Iterator[None]:
-    """Send everything the block prints to the file `log`, and errors to the screen as well.
+def logged(file: str | Path) -> Iterator[None]:
+    """Send everything the block prints to the log `file`, and errors to the screen as well.
 
     File descriptors 1 and 2 are redirected, not `sys.stderr`, because the C++ libraries behind
     the models write to the descriptors. A `VisageError` ends the process with its message alone,
     anything else with its traceback.
     """
-    path = Path(str(log))
+    path = Path(str(file))
     path.parent.mkdir(parents=True, exist_ok=True)
-    screen = os.dup(2)
-    _screens.append(screen)
-    with path.open("wb") as file:
+    descriptor = os.dup(2)
+    screen = _Screen(descriptor)
+    with path.open("wb") as opened:
         sys.stdout.flush()
         sys.stderr.flush()
-        os.dup2(file.fileno(), 1)
-        os.dup2(file.fileno(), 2)
+        os.dup2(opened.fileno(), 1)
+        os.dup2(opened.fileno(), 2)
     logging.basicConfig(
         level=logging.INFO,
         format="%(asctime)s %(levelname)s %(message)s",
         stream=sys.stderr,
         force=True,
     )
-    logging.getLogger().addHandler(_Screen())
+    logging.getLogger().addHandler(screen)
     try:
         yield
+    except KeyboardInterrupt:
+        log.info("interrupted")
+        sys.exit(130)
     except VisageError as error:
-        _fail(screen, f"{error}\n", path)
+        _fail(screen, str(error), path)
     except OSError as error:
         _fail(screen, _REMEDIES.get(error.errno or 0, "") + traceback.format_exc(), path)
     except Exception:  # noqa: BLE001 - the outermost frame: shown whole, then the process ends
@@ -81,8 +91,14 @@ def logged(log: str | Path) -> Iterator[None]:
         with suppress(OSError):
             sys.stdout.flush()
             sys.stderr.flush()
-        _screens.remove(screen)
-        os.close(screen)
+        logging.getLogger().removeHandler(screen)
+        os.close(descriptor)
+
+
+def terminal() -> TextIO:
+    """Open the terminal, for a bar that moves; outside of `logged`, where stderr is the log."""
+    name = os.environ.get(TERMINAL)
+    return Path(name).open("w") if name else os.fdopen(os.dup(2), "w")
 
 
 def paths(names: Iterable[str]) -> list[Path]:
@@ -95,9 +111,7 @@ def optional(name: str | None) -> Path | None:
     return Path(name) if name else None
 
 
-def _fail(screen: int, message: str, log: Path) -> None:
-    with suppress(OSError):  # on a full disk the log takes nothing more
-        sys.stderr.write(message)
-        sys.stderr.flush()
-    os.write(screen, f"\n{message}(log: {log})\n".encode("utf-8", "backslashreplace"))
+def _fail(screen: _Screen, message: str, file: Path) -> None:
+    log.critical("%s", message)
+    screen.say(f"{message.rstrip()}\n(log: {file})")
     sys.exit(1)

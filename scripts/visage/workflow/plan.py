@@ -39,8 +39,8 @@ from visage.sets.listing import (
 from visage.sets.regions import read_regions, unknown_images
 from visage.sets.walk import Found, walk
 from visage.store.files import remove_if_old
+from visage.store.lock import claim
 from visage.workflow.gpu import gpus_to_ask_for
-from visage.workflow.lock import claim
 
 log = logging.getLogger(__name__)
 

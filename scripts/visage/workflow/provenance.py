@@ -6,7 +6,6 @@ import json
 import os
 import platform
 import subprocess
-import tomllib
 from collections import Counter
 from datetime import UTC, datetime
 from importlib import metadata
@@ -15,6 +14,7 @@ from typing import Any
 
 from visage.errors import VisageError
 from visage.models.entries import Registry, Wheel
+from visage.resources import version
 from visage.store.files import write_text
 from visage.store.tables import read_origin, read_table
 
@@ -37,6 +37,7 @@ def write_provenance(
     tables: dict[str, list[Path]],
     faces: Path,
     results: list[Path],
+    found: dict[str, int],
     images: Path,
     weights: Path,
     benchmarks: Path,
@@ -56,6 +57,7 @@ def write_provenance(
         tables: The faces tables of each set.
         faces: The index's faces.parquet.
         results: Tables whose SHA-256 a repetition must meet.
+        found: How many faces were searched, have a name, and are of how many people.
         images: images.tsv.
         weights: The folder of the model's files.
         benchmarks: The folder of Snakemake's benchmarks.
@@ -68,7 +70,7 @@ def write_provenance(
     origin = read_origin(faces)
     record = {
         "written": date().isoformat(timespec="seconds"),
-        "workflow": {"version": version(home), **_commit(home), "command": command},
+        "workflow": {"version": version(), **_commit(home), "command": command},
         "config": {key: value for key, value in config.items() if key not in _NOT_KEPT},
         "model": {
             "name": origin.model,
@@ -80,6 +82,7 @@ def write_provenance(
             name: {**_counts(images, name), "sha256": _digest_of_images(paths)}
             for name, paths in tables.items()
         },
+        "found": found,
         "results": {path.name: _sha256(path) for path in results},
         "packages": {
             item.name: item.version
@@ -175,12 +178,6 @@ def _digest_of_images(tables: list[Path]) -> str:
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def version(home: Path) -> str:
-    """Give the version of the workflow in a folder."""
-    text = (home / "pyproject.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)["project"]["version"]
 
 
 def _commit(home: Path) -> dict[str, Any]:

@@ -8,14 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from visage.errors import VisageError
+from visage.notices import notify
 
 if TYPE_CHECKING:
     from visage.types import Floats
 
 log = logging.getLogger(__name__)
-
-# A message that people should see though they do not read the log (`visage.workflow.job`).
-ALOUD = {"screen": True}
 
 
 class Session(Protocol):
@@ -91,15 +89,12 @@ class Engine:
 
 
 def say_what_computes(library: str, on_gpu: bool) -> None:
-    """Log whether a library uses the GPU; say aloud that it does not though it was given one."""
+    """Log whether a library uses the GPU; notify the user if it was given one in vain."""
     given = os.environ.get("CUDA_VISIBLE_DEVICES", "")
     if on_gpu:
         log.info("%s computes on the GPU", library)
     elif given and not given.startswith("-"):
-        log.warning(
-            "%s does not use the GPU %s and runs on the CPU, many times slower. Install its GPU "
-            "version, or see docs/gpu.md.",
-            library,
-            given,
-            extra=ALOUD,
+        notify(
+            f"{library} does not use the GPU {given} and runs on the CPU, many times slower. "
+            "Install its GPU version, or see docs/gpu.md."
         )

@@ -1,0 +1,109 @@
+"""What a run has found, in a sentence, and what is new in it.
+
+Snakemake's process imports this module when a run has ended, so it needs the standard library only.
+"""
+
+import csv
+import hashlib
+import json
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from visage.layout import Results
+from visage.status import Status, Verdict
+from visage.store.files import write_if_changed
+
+_SHOWN = 20  # new matches that are told one by one
+
+
+class Match(NamedTuple):
+    """A person who is in a group of photographs."""
+
+    group: str
+    id: str
+    name: str
+
+
+def sentence(results: Path) -> str | None:
+    """Say what was found; None where there are no scores, or the gallery is newer than they are."""
+    place = Results(results)
+    if not place.provenance.exists() or _older(place.scores, place.faces):
+        return None
+    record = json.loads(place.provenance.read_text(encoding="utf-8"))
+    parts = [part for part in (*_faces(record), *_images(record), _audit(place.audit)) if part]
+    page = f" Open {place.report}" if place.report.exists() else f" See {place.scores}"
+    return ", ".join(parts) + "." + page
+
+
+def _faces(record: dict[str, Any]) -> Iterator[str]:
+    found = record["found"]
+    faces, named = found["faces"], found["named"]
+    if not faces:
+        yield "no face was searched"
+        return
+    has = "has" if named == 1 else "have"
+    yield f"{named:,} of {_count(faces, 'face')} {has} a name ({_count(found['people'], 'person')})"
+    if faces - named:
+        yield f"{faces - named:,} {'is' if faces - named == 1 else 'are'} nobody you know"
+
+
+def _images(record: dict[str, Any]) -> Iterator[str]:
+    statuses = dict(record["images"]["queries"]["status"])
+    statuses.pop(Status.OK, None)
+    without = statuses.pop(Status.NO_FACE, 0)
+    if without:
+        yield f"{_count(without, 'photograph')} {'has' if without == 1 else 'have'} no face"
+    unread = statuses.pop(Status.UNREADABLE, 0) + statuses.pop(Status.TOO_LARGE, 0)
+    if unread:
+        yield f"{_count(unread, 'file')} could not be read"
+
+
+def _audit(audit: Path) -> str | None:
+    if not audit.exists():
+        return None
+    things = sum(1 for _ in _rows(audit))
+    return f"{_count(things, 'thing')} to look at in the gallery" if things else None
+
+
+def what_is_new(results: Path) -> Iterator[str]:
+    """Say who was found that no run before had found; nothing the first time.
+
+    Takes note of what is told, in the cache: the scores of the run before are gone by now. It notes
+    digests, so that whoever is forgotten leaves no name there.
+    """
+    place = Results(results)
+    matches = {_digest(match): match for match in _matches(place.scores)}
+    known = place.told.read_text(encoding="ascii").split() if place.told.exists() else matches
+    new = sorted(matches[digest] for digest in matches.keys() - set(known))
+    with suppress(OSError):  # results that may only be read: the same is new again next time
+        write_if_changed(place.told, "".join(f"{digest}\n" for digest in sorted(matches)))
+    for match in new[:_SHOWN]:
+        yield f"New: {match.name}" + (f" in {match.group}" if match.group else "")
+    if len(new) > _SHOWN:
+        yield f"New: {len(new) - _SHOWN:,} more, in {place.scores}"
+
+
+def _matches(scores: Path) -> Iterator[Match]:
+    for row in _rows(scores):
+        if row["Verdict"] == Verdict.MATCH:
+            yield Match(row["Group"], row["ID"], row["Name"])
+
+
+def _digest(match: Match) -> str:
+    return hashlib.sha256("\0".join(match[:2]).encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def _rows(table: Path) -> Iterator[dict[str, str]]:
+    with table.open(encoding="utf-8", newline="") as file:
+        yield from csv.DictReader(file, delimiter="\t")
+
+
+def _older(one: Path, other: Path) -> bool:
+    return other.exists() and one.stat().st_mtime_ns < other.stat().st_mtime_ns
+
+
+def _count(number: int, thing: str) -> str:
+    several = {"person": "people"}.get(thing, f"{thing}s")
+    return f"{number:,} {thing if number == 1 else several}"
