@@ -48,6 +48,7 @@ ENVIRONMENTS = {
     "evaluate": (
         *(*_FILES, *_IMAGES, "jinja2", "matplotlib", "pandas", "pydantic", "scikit-learn"),
     ),
+    "labels": (*_FILES, *_IMAGES, "defusedxml", "pydantic"),
     "match": (*_FILES, "annoy", "pydantic"),
     "names": ("httpx", "tenacity"),
     "privacy": (*_FILES, "filelock", "pydantic"),

@@ -41,7 +41,7 @@ if workflow.is_main_process:
     # No line for people: it tells what shows the run where to look.
     logger.info("", extra={"visage_results": RESULTS})
 SHARDS = list(range(CONFIG.shards))
-NAMES = PLAN.names or []
+NAMES = f"{RESULTS}/labels/names.json" if CONFIG.people else PLAN.names or []
 
 
 wildcard_constraints:
@@ -50,8 +50,17 @@ wildcard_constraints:
 
 
 def tables(name):
-    """Give the faces tables of a set."""
+    """Give the faces tables of a set; of a gallery of labels only there are none."""
+    if name == "gallery" and CONFIG.gallery is None and not CONFIG.index.existing:
+        return []
     return [f"{RESULTS}/{name}/tables/{shard}.parquet" for shard in SHARDS]
+
+
+def imported(name):
+    """Give what other programs know about the faces of a set."""
+    if not CONFIG.import_labels or name not in plan.listed(CONFIG):
+        return []
+    return [f"{RESULTS}/{name}/labels/{shard}.tsv" for shard in SHARDS]
 
 
 def shard_of(wildcards):

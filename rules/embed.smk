@@ -9,6 +9,12 @@ rule embed_shard:
         manifest=f"{RESULTS}/{{set}}/manifests/{{shard}}.jsonl",
         weights=weights_of,
         regions=literal(CONFIG.faces.regions or []),
+        # Photographs of both sets are embedded once: the second finds them in the cache.
+        first=lambda wildcards: (
+            [ancient(table) for table in tables("gallery")]
+            if CONFIG.sets_overlap and wildcards.set == "queries"
+            else []
+        ),
     output:
         f"{RESULTS}/{{set}}/tables/{{shard}}.parquet",
     log:

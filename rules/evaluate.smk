@@ -26,7 +26,7 @@ rule evaluate_gallery:
         mem_mb=6000,
         runtime=120,
     params:
-        gallery=literal(CONFIG.gallery),
+        gallery=literal(CONFIG.folder("gallery")),
         ranking=CONFIG.match.ranking,
         fpir=CONFIG.match.fpir,
         normalize=CONFIG.index.normalize,

@@ -8,6 +8,9 @@ gallery/tables, faces.parquet ─► audit.tsv, what looks wrong
 rule build_index:
     input:
         tables=tables("gallery"),
+        labelled=LABELLED,
+        people=CONFIG.people or [],
+        like=[] if tables("gallery") else tables("queries")[0],
     output:
         faces=f"{RESULTS}/gallery/faces.parquet",
         annoy=f"{RESULTS}/gallery/face.db",
@@ -24,6 +27,7 @@ rule build_index:
         runtime=60,
     params:
         **CONFIG.index.as_data(),
+        queries_from_gallery=literal(PLAN.queries_from_gallery),
     script:
         "../scripts/build_index.py"
 
@@ -33,6 +37,9 @@ rule audit_gallery:
         tables=tables("gallery"),
         faces=rules.build_index.output.faces,
         names=NAMES,
+        people=CONFIG.people or [],
+        labelled=LABELLED,
+        findings=FINDINGS,
     output:
         report(
             f"{RESULTS}/gallery/audit.tsv",

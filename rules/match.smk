@@ -12,6 +12,7 @@ rule match_shard:
         annoy=rules.build_index.output.annoy,
         evaluation=EVALUATION,
         names=NAMES,
+        labelled=LABELLED,
     output:
         f"{RESULTS}/queries/matches/{{shard}}.parquet",
     log:
@@ -30,6 +31,7 @@ rule match_shard:
         published=ENTRY.threshold.model_dump(),
         sidecars=literal(PLAN.lists),
         shards=CONFIG.shards,
+        overlapping=CONFIG.sets_overlap,
     script:
         "../scripts/match_shard.py"
 

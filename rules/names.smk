@@ -24,7 +24,7 @@ rule fetch_names:
         runtime=600,
     params:
         **CONFIG.stashbox.as_data(),
-        gallery=literal(CONFIG.gallery),
+        gallery=literal(CONFIG.folder("gallery")),
         cache=f"{RESULTS}/cache/stashbox",
     script:
         "../scripts/fetch_names.py"

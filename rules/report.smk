@@ -39,7 +39,7 @@ rule build_report:
         mem_mb=4000,
         runtime=60,
     params:
-        gallery=literal(CONFIG.gallery),
+        gallery=literal(CONFIG.folder("gallery")),
         queries=literal(CONFIG.queries),
         links=literal(CONFIG.links),
         match=CONFIG.match.as_data(),

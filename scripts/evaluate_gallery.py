@@ -3,9 +3,11 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from visage.evaluation.evaluate import evaluate_gallery, write_evaluation
+from visage.evaluation.evaluate import Evaluated, evaluate_gallery, write_evaluation
+from visage.evaluation.nobody import nobody
 from visage.report.evaluation_page import write_page
 from visage.search.neighbours import copy_limit
+from visage.store.tables import read_origin, read_table
 from visage.workflow.job import logged, paths
 
 if TYPE_CHECKING:
@@ -13,14 +15,16 @@ if TYPE_CHECKING:
 
 with logged(snakemake.log[0]):
     params = snakemake.params
-    result, evaluated = evaluate_gallery(
-        faces=Path(snakemake.input.faces),
-        ranking=params.ranking,
-        normalize=params.normalize,
-        fpir=params.fpir,
-        published=params.published["normalized" if params.normalize else "raw"],
-        near=copy_limit(params.published["normalized"]),
-        tables=paths(snakemake.input.tables),
-    )
+    faces = Path(snakemake.input.faces)
+    asked = params.ranking, params.normalize, params.fpir
+    evaluated: Evaluated | None = None
+    if len(read_table(faces, ["image"])):
+        published = params.published["normalized" if params.normalize else "raw"]
+        near = copy_limit(params.published["normalized"])
+        result, evaluated = evaluate_gallery(
+            faces, *asked, published, near, tables=paths(snakemake.input.tables)
+        )
+    else:
+        result = nobody(read_origin(faces), *asked)
     write_page(Path(snakemake.output.page), result, evaluated, Path(params.gallery))
     write_evaluation(Path(snakemake.output.json), result)

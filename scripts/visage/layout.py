@@ -11,6 +11,7 @@ GALLERY, QUERIES = SETS = ("gallery", "queries")
 OWN_FOLDERS = (
     *SETS,
     *("report", "share", "settings", "cache", "logs", "benchmarks", "forgotten", "exports"),
+    "labels",
 )
 
 
@@ -44,6 +45,23 @@ class SetFolder:
     def listing(self) -> Path:
         """How many files the set's folder has, and how many were left out by which rule."""
         return self.root / "listing.json"
+
+    @property
+    def labels(self) -> Path:
+        """The folder of what other programs know about the set's faces."""
+        return self.root / "labels"
+
+    def notes(self, shard: int | str) -> Path:
+        """Say which files beside a shard's images may tell of faces, and their state."""
+        return self.root / "notes" / f"{shard}.jsonl"
+
+    def imported(self, shard: int | str) -> Path:
+        """Give what other programs say about a shard's faces, in the form of `labels.tsv`."""
+        return self.labels / f"{shard}.tsv"
+
+    def import_faults(self, shard: int | str) -> Path:
+        """Give what of it could not be understood."""
+        return self.labels / f"{shard}.faults.tsv"
 
     def manifest(self, shard: int | str) -> Path:
         """Say what a shard is to embed."""
@@ -111,6 +129,23 @@ class Results:
     def audit(self) -> Path:
         """What looks wrong in the gallery."""
         return self.gallery.root / "audit.tsv"
+
+    # What people said.
+
+    @property
+    def labelled(self) -> Path:
+        """The faces of both sets that somebody said something about."""
+        return self.root / "labels" / "labelled.parquet"
+
+    @property
+    def label_findings(self) -> Path:
+        """What of the labels a person should look at; the audit takes it in."""
+        return self.root / "labels" / "findings.tsv"
+
+    @property
+    def merged_names(self) -> Path:
+        """The names file with the ids of `people.tsv` joined."""
+        return self.root / "labels" / "names.json"
 
     # What people read.
 
@@ -217,6 +252,11 @@ class Results:
     def forgotten(self) -> Path:
         """The folder of reports of what was forgotten."""
         return self.root / "forgotten"
+
+    @property
+    def written(self) -> Path:
+        """The folder of notes on which sidecars beside the images we changed last."""
+        return self.exports / "xmp"
 
     @property
     def exports(self) -> Path:

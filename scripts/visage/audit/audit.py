@@ -11,13 +11,16 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from visage.audit.alike import alike
 from visage.audit.findings import COLUMNS, KINDS
+from visage.audit.labels import LabelAudit
 from visage.search.neighbours import USUAL_THRESHOLD, Neighbours, compare, copy_limit
 from visage.store.names import read_names
 from visage.store.paths import nfc
 from visage.store.tables import common_origin, read_table
 from visage.store.text import unguard
 from visage.store.tsv import write_tsv
+from visage.types import Floats
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +31,12 @@ OTHERS = 2  # other photographs without which nothing tells which of several fac
 
 
 def audit(
-    tables: list[Path], faces: Path, names: Path | None, published: dict, output: Path
+    tables: list[Path],
+    faces: Path,
+    names: Path | None,
+    published: dict,
+    output: Path,
+    labels: LabelAudit | None = None,
 ) -> None:
     """Write the table of what looks wrong.
 
@@ -38,26 +46,31 @@ def audit(
         names: The names file.
         published: The model's thresholds, from its entry.
         output: The TSV to write, columns as in `COLUMNS`; empty where something does not apply.
+        labels: What people said about faces and ids.
     """
+    labels = labels or LabelAudit()
     common_origin([*tables, faces])
     columns = ["image", "person", "sha256", "status", "reason", "face", "w", "h", "sharpness"]
-    everything = pd.concat([_rows(path, columns) for path in tables], ignore_index=True)
-    chosen = _rows(faces, [*columns, "embedding"])
+    everything = pd.concat([_rows(path, columns) for path in tables or [faces]], ignore_index=True)
+    everything["person"] = everything["person"].map(labels.one)
+    chosen = _rows(faces, [*columns, "x", "y", "embedding"])
+    if not len(chosen):  # nobody is in the gallery yet
+        write_tsv(output, _sorted(pd.DataFrame(list(labels.found()), columns=COLUMNS)))
+        return
     threshold = published["normalized"] or USUAL_THRESHOLD
-    neighbours = compare(
-        np.stack(chosen.pop("embedding").to_list()),
-        chosen["person"].to_list(),
-        copy_limit(published["normalized"]),
-    )
+    embeddings, people = np.stack(chosen.pop("embedding").to_list()), chosen["person"].to_list()
+    neighbours = compare(embeddings, people, copy_limit(published["normalized"]))
     known = {key: performer.name for key, performer in read_names(names).items()}
     found = [
+        *labels.found(),
+        *_perhaps_one(embeddings, people, threshold),
         *_another_person(chosen, neighbours, threshold),
         *_copies(chosen, neighbours),
         *_namesakes(everything, known),
         *_alike_ids(everything),
         *_no_usable_face(everything, chosen),
         *_untrusted(chosen),
-        *_several_faces(everything, chosen),
+        *_several_faces(everything, labels.without(chosen)),
         *_one_photograph(chosen),
     ]
     frame = _sorted(pd.DataFrame(found, columns=COLUMNS))
@@ -134,6 +147,18 @@ def _another_person(
         )
 
 
+def _perhaps_one(embeddings: Floats, people: list[str], threshold: float) -> Iterator[dict]:
+    for person, other, distance in alike(embeddings, people, threshold):
+        yield _row(
+            "perhaps_one",
+            person,
+            f"the means of their photographs are {distance:.2f} apart, as those of one person; if "
+            f"they are one, put the line {other}, a tab and {person} into people.tsv",
+            other_person=other,
+            distance=distance,
+        )
+
+
 def _copies(chosen: pd.DataFrame, neighbours: Neighbours) -> Iterator[dict]:
     """Photographs that are there twice: the same file, or all but the same face."""
     people, images = chosen["person"].to_numpy(), chosen["image"].to_numpy()
@@ -165,7 +190,8 @@ def _copies(chosen: pd.DataFrame, neighbours: Neighbours) -> Iterator[dict]:
 def _same_file(chosen: pd.DataFrame) -> Iterator[tuple[int, int]]:
     """Give for each copy of a file the pair of its first place and its own."""
     known = chosen["sha256"] != ""
-    for rows in chosen[known].groupby("sha256").indices.values():
+    # Two people in one photograph, each with a face of their own, are no copies.
+    for rows in chosen[known].groupby(["sha256", "x", "y"]).indices.values():
         places = np.flatnonzero(known)[rows]
         yield from ((int(places[0]), int(place)) for place in places[1:])
 

@@ -2,8 +2,11 @@
 
 # In the order of the table: a heading, and what to do about it.
 KINDS = {
+    "contradiction": "Two people for one face, or a label against the folder: what is right?",
+    "label": "Labels that say nothing: lines, regions and boxes that cannot be used.",
     "another_person": "Nearer to another person than to their own: is it in the right folder?",
     "same_photograph": "One photograph under two people: one of them is wrong, or both are one.",
+    "perhaps_one": "Two ids that look like one person: if they are, say so in people.tsv.",
     "namesakes": "Several people of one name: if they are one, put them into one folder.",
     "alike_ids": "Ids that differ only in letter case or blanks: one person under two ids?",
     "no_usable_face": "People without any usable face: they cannot be found.",

@@ -16,21 +16,9 @@ class Contradiction(NamedTuple):
     line: str  # the key to change, what is wrong with it, and the remedy
 
 
-def check_sets(gallery: str, queries: str) -> Iterator[str]:
-    """The two sets are folders beside each other."""
-    if _inside(gallery, queries) and _inside(queries, gallery):
-        yield (
-            f"queries: {queries!r} is the gallery too, where every photograph would find "
-            "itself; give another folder"
-        )
-        return
-    folders = {"gallery": gallery, "queries": queries}
-    for outer, inner in (("gallery", "queries"), ("queries", "gallery")):
-        if _inside(folders[inner], folders[outer]):
-            yield (
-                f"{inner}: the folder {folders[inner]!r} is inside that of {outer} "
-                f"({folders[outer]!r}), whose photographs it would be taken for; move it out"
-            )
+def overlap(a: str, b: str) -> bool:
+    """Tell whether one folder is the other, or inside it."""
+    return _inside(a, b) or _inside(b, a)
 
 
 def check_results(results: str, gallery: str, queries: str) -> Iterator[str]:

@@ -11,15 +11,17 @@ from visage.config.agreement import (
     Contradiction,
     check_results,
     check_search,
-    check_sets,
     check_threshold,
     check_vectors,
+    overlap,
 )
 from visage.config.faces import Faces
 from visage.config.index import Index
 from visage.config.match import Match
 from visage.config.page import Page
 from visage.config.section import AddressOfId, File, Folder, OwnFile, OwnFolder, Section
+from visage.config.select import Select
+from visage.config.stash import Stash
 from visage.config.stashbox import Stashbox
 from visage.config.unknown import Unknown
 
@@ -36,10 +38,11 @@ _Image = Annotated[str, Field(title="the path of an image", min_length=1)]
 class Config(Section):
     """Everything a run can be told."""
 
-    gallery: Folder = Field(
+    gallery: Folder | None = Field(
         default="resources/demo/gallery",
         description="The labelled photographs, as `<person>/<image>`. The name of a folder of the "
-        "first level is the person's id; deeper folders belong to the same person.",
+        "first level is the person's id; deeper folders belong to the same person. With null, only "
+        "`labels` say who is who. It may be the folder of the queries, one in it, or around it.",
     )
     queries: Folder = Field(
         default="resources/demo/queries",
@@ -54,8 +57,21 @@ class Config(Section):
     )
     labels: OwnFile = Field(
         default="labels.tsv",
-        description="What people said about faces, one line a statement; the review adds to it. It "
-        "need not exist.",
+        description="TSV file of what people said about faces: `visage label` and the review add "
+        "to it. It need not exist.",
+    )
+    import_labels: tuple[Literal["xmp", "picasa", "digikam"], ...] = Field(
+        default=(),
+        strict=False,  # a list in YAML
+        description="What other programs know about faces is taken for labels: regions and names "
+        "in XMP (inside the photographs, and in `a.jpg.xmp` or `a.xmp`), in Picasa's `.picasa.ini` "
+        "(with its `contacts.xml` in the set's folder), in digiKam's `digikam4.db` (in the set's "
+        "folder or above it).",
+    )
+    people: File | None = Field(
+        default=None,
+        description="TSV file with the columns `id`, `same_as`, `name`: ids that are one person, "
+        "and what people are called here.",
     )
     names: File | None = Field(
         default="resources/demo/performers.json",
@@ -96,6 +112,12 @@ class Config(Section):
         description="Where `<image>.vector` and `<image>.json` go: below `results`, beside each "
         "image (as the original program did), or nowhere. The tables hold the same in any case.",
     )
+    xmp: Literal["none", "results", "beside"] = Field(
+        default="none",
+        description="Where `<image>.xmp` goes, which tells other programs who was found: nowhere, "
+        "below `results`, or beside each image. What others wrote there stays; the photographs "
+        "themselves are never changed.",
+    )
     model: _ModelName = Field(
         default="sface-yunet",
         description="Detector and recogniser, with engine, alignment and weights. `sface-yunet` is "
@@ -123,6 +145,11 @@ class Config(Section):
         description="For the target `forget` only: the person whose vectors and results are "
         "removed, the name of their folder in the gallery.",
     )
+    confirm: bool = Field(
+        default=False,
+        description="For the targets `export_stash` and `revert_stash` only: make the changes, "
+        "instead of only writing down what they would be.",
+    )
     image: _Image | None = Field(
         default=None,
         description="For the target `forget` only: the photograph whose vectors and results are "
@@ -134,10 +161,17 @@ class Config(Section):
     unknown: Unknown = Unknown()
     page: Page = Page()
     stashbox: Stashbox = Stashbox()
+    stash: Stash = Stash()
+    select: Select = Select()
 
     def folder(self, name: str) -> str:
         """Give the folder of a set, `gallery` or `queries`."""
-        return {"gallery": self.gallery, "queries": self.queries}[name]
+        return {"gallery": self.gallery or self.queries, "queries": self.queries}[name]
+
+    @property
+    def sets_overlap(self) -> bool:
+        """Whether a photograph may be in both sets: one folder is the other, or inside it."""
+        return self.gallery is not None and overlap(self.gallery, self.queries)
 
     @model_validator(mode="after")
     def _check_agreement(self) -> Self:
@@ -149,9 +183,8 @@ class Config(Section):
     def _contradictions(self) -> Iterator[Contradiction]:
         match, normalize = self.match, self.index.normalize
         checks = {
-            ("gallery", "queries"): check_sets(self.gallery, self.queries),
             ("gallery", "queries", "results"): check_results(
-                self.results, self.gallery, self.queries
+                self.results, self.folder("gallery"), self.queries
             ),
             ("match",): check_search(match),
             ("match.threshold", "index.normalize"): check_threshold(match.threshold, normalize),

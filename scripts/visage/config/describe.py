@@ -64,7 +64,7 @@ def _kind(kind: str, part: Mapping[str, Any]) -> str:
     if kind == "string":
         return part["title"]
     if kind == "array":
-        return f"a list, of which each is {part['items']['title']}"
+        return f"a list, of which each is {allowed(part['items'])}"
     if kind in ("integer", "number"):
         return ("an integer" if kind == "integer" else "a number") + _range(part)
     return {"boolean": "true or false", "null": "null"}[kind]

@@ -114,7 +114,9 @@ def _hint(name: str, prefix: str, here: list[str]) -> str:
         return f"write {last} in the section {section}, on a line of its own"
     word = name.lower().replace("-", "_")
     names = [*here, *(dotted.rpartition(".")[2] for dotted in everywhere)]
-    for near in difflib.get_close_matches(word, names, n=1):
+    # Two letters exchanged are the commonest slip; by difflib a shorter word may be nearer.
+    turned = [near for near in names if sorted(near) == sorted(word)][:1]
+    for near in turned or difflib.get_close_matches(word, names, n=1):
         if near in here:
             return f"did you mean {prefix}{near}?"
         meant = [dotted for dotted in everywhere if dotted.rpartition(".")[2] == near]

@@ -346,7 +346,7 @@ def _remove_beside(config: Config, subject: Subject) -> int:
     files = {path for image in images for path in _beside(config, *image)}
     if subject.person is not None:  # as the folder is spelled on the disk, and it may be two
         for folder in {image.partition("/")[0] for name, image in images if name == "gallery"}:
-            root = Path(config.gallery, as_path(folder))
+            root = Path(config.folder("gallery"), as_path(folder))
             files |= set(root.rglob(f"*{VECTOR_SUFFIX}")) | set(root.rglob(f"{TEMPORARY}*"))
     for name, image in images:
         path = Path(config.folder(name), as_path(image))

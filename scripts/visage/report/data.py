@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from visage.report.doubt import doubtful
 from visage.report.nearest import Compared, GalleryFace
 from visage.status import Status, Verdict
-from visage.store.tables import read_table
+from visage.store.tables import FACES, read_table
 from visage.types import Box
 
 CANDIDATES = 5  # people shown for a face that may be somebody; for the others one
@@ -219,4 +219,6 @@ def _tilt(landmarks: list[float] | None) -> float:
 
 def concatenated(paths: list[Path], columns: list[str]) -> pa.Table:
     """Read some columns of tables as one."""
+    if not paths:  # a gallery that only labels make has no tables of its own
+        return FACES.empty_table().select(columns)
     return pa.concat_tables([read_table(path, columns) for path in paths])

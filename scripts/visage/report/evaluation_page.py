@@ -21,21 +21,25 @@ WORKERS = 2
 FACE = 144  # pixels, side of a face
 
 
-def write_page(path: Path, result: dict[str, Any], evaluated: Evaluated, gallery: Path) -> None:
+def write_page(
+    path: Path, result: dict[str, Any], evaluated: Evaluated | None, gallery: Path
+) -> None:
     """Write evaluation.html.
 
     Args:
         path: The file.
         result: The content of evaluation.json.
-        evaluated: What it was made from.
+        evaluated: What it was made from; None where nobody is in the gallery.
         gallery: The folder of the gallery's photographs; one that is gone has no picture.
     """
     templates = environment(REPORT_PAGES)
     templates.filters["percent"] = percent
-    alarms, missed = false_alarms(evaluated), misses(evaluated)
+    alarms = false_alarms(evaluated) if evaluated else []
+    missed = misses(evaluated) if evaluated else []
+    drawn = _plots(result, evaluated) if evaluated else {}
     html = templates.get_template("evaluation.html.j2").render(
         result=result,
-        plots={name: Markup(svg) for name, svg in _plots(result, evaluated).items()},
+        plots={name: Markup(svg) for name, svg in drawn.items()},
         alarms=alarms,
         missed=missed,
         pictures=_pictures([*alarms, *missed], gallery),

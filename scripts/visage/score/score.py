@@ -12,7 +12,7 @@ from visage.score.groups import individuals_of_groups, presence
 from visage.search.calibration import read_evaluation
 from visage.search.faces import unit
 from visage.search.index import vectors_of
-from visage.search.threshold import VERDICTS
+from visage.status import Verdict
 from visage.store.names import link, read_names
 from visage.store.tables import read_table
 from visage.store.tsv import write_tsv
@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 SMALLEST = 0.01  # distance in a score: the −0.5 rule would make it infinite or negative below
 COLUMNS = ["image", "group", "face", "rank", "id", "distance", "hits", "probability", "verdict"]
 TEXTS = ["image", "group", "id", "verdict"]
+VERDICTS = [str(verdict) for verdict in Verdict]  # from the best to the worst
 SEEN = VERDICTS.index("possible")  # up to this verdict an image counts as one of the person's
 
 
@@ -55,6 +56,9 @@ def score(
         limit = read_evaluation(evaluation).same_face
         if limit is not None and len(scores):
             scores = with_presence(scores, rows, tables, limit, normalize)
+    # What a person said is no guess.
+    given = scores["verdict"] == VERDICTS.index("given")
+    scores["probability"] = scores["probability"].mask(given, 1.0)
     log.info("%d people in %d groups", len(scores), scores["group"].nunique())
     known = read_names(names)
     ids = scores["id"].tolist()
@@ -133,7 +137,7 @@ def people_of_images(rows: pd.DataFrame, results: int) -> pd.DataFrame:
     rows["probability"] = person["probability"].transform("max")
     rows = rows[~rows.duplicated(["image", "id"])]
     place = rows.groupby("image", observed=True, sort=False).cumcount()
-    return rows[(place < results) | (rows["verdict"] == VERDICTS.index("match"))]
+    return rows[(place < results) | (rows["verdict"] <= VERDICTS.index("match"))]
 
 
 def scores_of(people: pd.DataFrame) -> pd.DataFrame:

@@ -23,8 +23,11 @@ _REMEDY = "Set index.existing to the folder in which the original program's buil
 
 
 def listed(config: "Config") -> tuple[str, ...]:
-    """Give the sets whose folders are listed: not the gallery where an index stands for it."""
-    return ("queries",) if config.index.existing else SETS
+    """Give the sets whose folders are listed.
+
+    Not the gallery where an index stands for it, or only labels say who is who.
+    """
+    return ("queries",) if config.index.existing or config.gallery is None else SETS
 
 
 def files_of(folder: str) -> tuple[str, str]:

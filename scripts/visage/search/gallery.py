@@ -23,7 +23,7 @@ from visage.store.names import Performer, link, read_names
 from visage.store.tables import read_table
 from visage.types import Box, Embeddings
 
-COLUMNS = ["image", "person", "face", "x", "y", "w", "h", "embedding"]
+COLUMNS = ["image", "person", "sha256", "face", "x", "y", "w", "h", "embedding"]
 STRANGERS = 2000  # pairs of faces of different people, to learn how far apart such faces are
 
 

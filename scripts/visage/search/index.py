@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from visage.errors import VisageError
 from visage.search.existing import DATABASE, LABELS, item_of, read_labels
 from visage.search.faces import unit
+from visage.search.labelled import GalleryLabels, apart, joined
 from visage.store.files import PRIVATE, replacing, write_text
 from visage.store.tables import FACES, common_origin, read_table, write_table
 from visage.types import Floats, Indices
@@ -33,6 +34,8 @@ def build_index(
     seed: int,
     existing: Path | None = None,
     jobs: int = 1,
+    said: GalleryLabels | None = None,
+    like: Path | None = None,
 ) -> None:
     """Join the gallery's faces tables into one index.
 
@@ -47,40 +50,58 @@ def build_index(
         existing: The folder of the original program's index that the tables were made from. Its
             order is kept, and its Annoy index too where that holds what is wanted.
         jobs: Threads that build the Annoy index.
+        said: What people said about faces and ids.
+        like: A table of the queries, which tells the model where the gallery has no table.
 
     Raises:
         VisageError: The tables come from different models, an embedding is damaged, or no image of
-            the gallery has a usable face.
+            the gallery has a usable face, unless only labels make it.
     """
-    origin = common_origin(tables)
-    parts = [read_table(path, FACES.names) for path in tables]
-    usable = pa.concat_tables(
-        [part.select(FACES.names).filter(usable_faces(part)) for part in parts]
-    )
-    if not usable.num_rows:
-        raise VisageError(_nothing(parts))
-    del parts
+    said = said or GalleryLabels()
+    origin = common_origin(tables or [path for path in (like,) if path])
+    usable = _usable(tables, said)
+    usable, given = apart(usable, said.labelled, said.queries_from_gallery)
     if existing:
         items = [item_of(image) for image in usable["image"].to_pylist()]
         usable = usable.take(np.argsort(items))
     else:
-        order = pc.sort_indices(usable, [("image", "ascending"), ("face", "ascending")])
-        usable = usable.take(order)
+        usable = _ordered(usable)
     vectors = vectors_of(usable)
-    rows = chosen_faces(usable, unit(vectors))
-    if len(rows) < usable.num_rows:
-        usable, vectors = usable.take(rows), vectors[rows]
+    chosen = chosen_faces(usable, unit(vectors))
+    if len(chosen) < usable.num_rows:
+        usable, vectors = usable.take(chosen), vectors[chosen]
+    if given.num_rows:
+        usable = pa.concat_tables([usable, given])
+        usable = usable if existing else _ordered(usable)
+        vectors = vectors_of(usable)
     people = usable["person"].to_pylist()
     log.info(
-        "%d faces of %d people, %d numbers each", len(people), len(set(people)), vectors.shape[1]
+        "%d faces of %d people, %d of them labelled", len(people), len(set(people)), len(given)
     )
     write_table(faces, usable, origin)
     write_text(labels, json.dumps(people))
-    if existing and not normalize and len(read_labels(existing / LABELS)) == len(people):
+    if not people:
+        write_text(annoy, "", PRIVATE)
+    elif existing and not normalize and len(read_labels(existing / LABELS)) == len(people):
         with replacing(annoy, PRIVATE) as temporary:
             shutil.copyfile(existing / DATABASE, temporary)
     else:
         _write_annoy(annoy, unit(vectors) if normalize else vectors, trees, seed, jobs)
+
+
+def _usable(tables: list[Path], said: GalleryLabels) -> pa.Table:
+    """Read the faces that can be searched, each with the id that stands for its person."""
+    parts = [read_table(path, FACES.names).select(FACES.names) for path in tables]
+    found = [part.filter(usable_faces(part)) for part in parts]
+    usable = pa.concat_tables([FACES.empty_table(), *(one.cast(FACES) for one in found)])
+    labelled = pc.any(pc.equal(said.labelled["say"], "is")).as_py()
+    if not usable.num_rows and not labelled and not said.alone:
+        raise VisageError(_nothing(parts))
+    return joined(usable, said.one)
+
+
+def _ordered(table: pa.Table) -> pa.Table:
+    return table.take(pc.sort_indices(table, [("image", "ascending"), ("face", "ascending")]))
 
 
 def usable_faces(table: pa.Table) -> pa.ChunkedArray:

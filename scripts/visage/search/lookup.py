@@ -100,7 +100,7 @@ class Lookup:
     @property
     def photographs(self) -> Path:
         """The folder of the gallery's photographs."""
-        return Path(self.config.gallery)
+        return Path(self.config.folder("gallery"))
 
     @property
     def faces(self) -> Path:

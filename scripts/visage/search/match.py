@@ -2,22 +2,29 @@
 
 import json
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from visage.errors import VisageError
 from visage.search.gallery import Gallery
 from visage.search.index import vectors_of
+from visage.search.labelled import Place, Said, places
 from visage.search.rankings import RANKINGS
+from visage.search.rankings.base import Candidates
+from visage.status import Verdict
 from visage.store.files import PUBLIC, write_text
 from visage.store.matches import LISTED, MATCHES, MatchRow, match_rows
 from visage.store.sidecars import remove_orphans, write_sidecar
 from visage.store.tables import common_origin, read_table, write_table
 
 log = logging.getLogger(__name__)
+
+_QUERIES = ["image", "group", "sha256", "face", "x", "y", "w", "h", "embedding"]
+Refused = Mapping[Place, frozenset[str]]  # who it was said not to be
 
 
 def match_shard(
@@ -26,8 +33,12 @@ def match_shard(
     output: Path,
     sidecar: Callable[[str], Path] | None,
     results: int,
+    said: Said | None = None,
+    overlapping: bool = False,
 ) -> None:
     """Find the closest people for each face of a shard of the queries.
+
+    A face that was given a name is not searched: neither itself nor its copies are a find.
 
     Args:
         table: The shard's faces table.
@@ -35,15 +46,27 @@ def match_shard(
         output: The matches table to write.
         sidecar: Gives the path of an image's `<image>.json`; None writes none.
         results: The config's `match.results`.
+        said: What people said about faces.
+        overlapping: A photograph may be in both sets: one that is in the gallery is given, too.
 
     Raises:
         VisageError: A table is damaged, or comes from another model than the gallery.
     """
     origin = common_origin([gallery.path, table])
-    queries = read_table(table, ["image", "group", "face", "embedding"])
+    queries = read_table(table, _QUERIES)
+    said = said or Said()
+    if overlapping:
+        said = said.with_gallery(gallery.rows, queries)
     images = queries["image"].unique().to_pylist()
     probes = queries.filter(pc.is_valid(queries["embedding"]))
-    matches = _matches(probes, gallery, results)
+    settled = said.given.keys() | said.ignored
+    searched = pa.array([place not in settled for place in places(probes)], pa.bool_())
+    matches = pa.concat_tables(
+        [
+            _matches(probes.filter(searched), gallery, results, said.refused),
+            _given(queries, said, gallery.people.name),
+        ]
+    )
     log.info("%d images, %d faces, %d candidates", len(images), len(probes), len(matches))
     write_table(output, matches, origin)
     if sidecar:
@@ -53,9 +76,59 @@ def match_shard(
             write_sidecar(sidecar(image), people, PUBLIC)
 
 
-def _matches(probes: pa.Table, gallery: Gallery, results: int) -> pa.Table:
+def match_nobody(table: Path, output: Path, sidecar: Callable[[str], Path] | None) -> None:
+    """Write that no face was found to be anybody's: there is nobody in the gallery yet."""
+    write_table(output, MATCHES.empty_table(), common_origin([table]))
+    if sidecar:
+        for image in read_table(table, ["image"])["image"].unique().to_pylist():
+            write_sidecar(sidecar(image), [], PUBLIC)
+
+
+def _given(queries: pa.Table, said: Said, name: Callable[[str], str]) -> pa.Table:
+    """Give a row for each face of which a person said whose it is."""
+    rows = []
+    columns = ("image", "group", "face")
+    for image, group, face in zip(*(queries[c].to_pylist() for c in columns), strict=True):
+        found = [(image, face or 0)] if (image, face or 0) in said.given else []
+        added = [] if (face or 0) else said.added.get(image, [])  # once an image
+        for place in dict.fromkeys((*found, *added)):
+            person = said.given[place]
+            rows.append(
+                {
+                    **{"image": image, "group": group or "", "face": place[1], "rank": 1},
+                    **{"id": person, "name": name(person), "distance": 0.0, "hits": 1},
+                    **{"nearest": "", "nearest_face": 0, "verdict": Verdict.GIVEN.value},
+                }
+            )
+    return pa.Table.from_pylist(rows, MATCHES)
+
+
+def _without(
+    found: Candidates, probes: pa.Table, ids: Sequence[str], refused: Refused, results: int
+) -> Candidates:
+    """Leave out people of whom it was said that a face is not theirs; the next ones move up."""
+    not_them = [refused.get(place, frozenset()) for place in places(probes)]
+    keep = np.array(
+        [
+            ids[person] not in not_them[probe]
+            for probe, person in zip(found.probe.tolist(), found.person.tolist(), strict=True)
+        ],
+        bool,
+    )
+    left = found.take(keep)
+    starts = np.flatnonzero(np.diff(left.probe, prepend=-1))
+    lengths = np.diff(np.append(starts, len(left.probe)))
+    rank = np.arange(len(left.probe)) - np.repeat(starts, lengths) + 1
+    return left._replace(rank=rank).take(rank <= results)
+
+
+def _matches(probes: pa.Table, gallery: Gallery, results: int, refused: Refused) -> pa.Table:
     embeddings = vectors_of(probes)
-    found, judged = gallery.find(embeddings, results)
+    more = max((len(refused.get(place, ())) for place in places(probes)), default=0)
+    found, judged = gallery.find(embeddings, results + more)
+    if more:
+        found = _without(found, probes, gallery.people.ids, refused, results)
+        judged = gallery.judge(found)
     ids = gallery.people.ids
     named = [gallery.people.name(person) for person in ids]
     probe, nearest = pa.array(found.probe), pa.array(found.nearest)

@@ -101,9 +101,9 @@ def terminal() -> TextIO:
     return Path(name).open("w") if name else os.fdopen(os.dup(2), "w")
 
 
-def paths(names: Iterable[str]) -> list[Path]:
-    """Give the file names that Snakemake hands over as paths."""
-    return [Path(name) for name in names]
+def paths(names: Iterable[str] | None) -> list[Path]:
+    """Give the file names that Snakemake hands over as paths; of one file it gives the name."""
+    return [Path(name) for name in ([names] if isinstance(names, str) else names or ())]
 
 
 def optional(name: str | None) -> Path | None:

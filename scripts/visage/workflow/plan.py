@@ -36,10 +36,12 @@ from visage.sets.listing import (
     write_listing_record,
     write_manifests,
 )
+from visage.sets.notes import read_written, write_notes
 from visage.sets.regions import read_regions, unknown_images
 from visage.sets.walk import Found, walk
 from visage.store.files import remove_if_old
 from visage.store.lock import claim
+from visage.store.paths import as_text
 from visage.workflow.gpu import gpus_to_ask_for
 
 log = logging.getLogger(__name__)
@@ -55,6 +57,9 @@ class Plan:
 
     demo: str  # the folder of the demo
     names: str | None  # the names file that counts
+    labels: str | None  # the labels file, where there is one
+    says: bool  # somebody may have said something about faces
+    queries_from_gallery: str  # what stands before a query's path, seen from the gallery's folder
     waits_for_demo: bool  # the photographs are made by a job of this run
     fingerprint: str  # of the model, as this process sees its packages
     vectors: dict[str, str | None]  # set → folder of its .vector files
@@ -75,6 +80,9 @@ def make(config: Config, registry: Registry, demo: str) -> Plan:
     return Plan(
         demo=demo,
         names=_names(config, demo, uses_demo),
+        labels=_labels(config),
+        says=bool(_labels(config) or config.import_labels),
+        queries_from_gallery=_between(config),
         waits_for_demo=uses_demo and not Path(demo, "sources.tsv").exists(),
         fingerprint=fingerprint(registry, entry),
         vectors={name: _sidecar_folder(config, name, "vectors") for name in SETS},
@@ -122,6 +130,17 @@ def _names(config: Config, demo: str, uses_demo: bool) -> str | None:
             "null to do without."
         )
     return names
+
+
+def _labels(config: Config) -> str | None:
+    return config.labels if config.labels and Path(config.labels).is_file() else None
+
+
+def _between(config: Config) -> str:
+    """Give the way from the gallery's folder to that of the queries: "" where they are the same."""
+    gallery, queries = (os.path.realpath(config.folder(name)) for name in SETS)
+    way = os.path.relpath(queries, gallery)
+    return "" if way == "." else f"{as_text(way)}/"
 
 
 def _sidecar_folder(config: Config, name: str, kind: str) -> str | None:
@@ -172,6 +191,13 @@ def prepare(plan: Plan, config: Config) -> None:
         awaited = plan.waits_for_demo and PurePath(config.folder(name)).is_relative_to(plan.demo)
         if not awaited and not Path(config.folder(name)).is_dir():
             raise missing_folder(name, config.folder(name))
+    if config.gallery is None and not config.index.existing and not plan.says:
+        log.warning(
+            "Nobody is known yet: gallery is null, and there is no %s. Faces are found all the "
+            "same; then say who some are, with `visage label is PERSON PHOTO` or in the review, "
+            "and run the workflow again.",
+            config.labels or "labels file",
+        )
     results = Path(config.results)
     try:
         claim(results)
@@ -228,6 +254,16 @@ def write_listing(plan: Plan, config: Config) -> None:
         )
         folder = Path(config.results, name, "manifests")
         write_manifests(folder, entries, config.shards, settings)
+        if config.import_labels:
+            place = Results(Path(config.results))
+            write_notes(
+                place.set(name).notes(0).parent,
+                root,
+                [entry.image for entry in entries],
+                config.import_labels,
+                config.shards,
+                read_written(place.written),
+            )
     for unknown in unknown_images(read_regions(Path(regions)), images) if regions else ():
         log.warning("faces.regions: %s: %s", regions, unknown)
     for kind, value in deny.unused():
@@ -266,6 +302,8 @@ def remove_stale(config: Config) -> None:
             table.unlink()  # of a run with more shards
     _remove_temporaries(results)
     gallery = [results / f"gallery/tables/{shard}.parquet" for shard in shards]
+    if config.gallery is None and not config.index.existing:
+        gallery = []
     queries = [results / f"queries/tables/{shard}.parquet" for shard in shards]
     index = [results / "gallery" / name for name in ("faces.parquet", "face.db", "face.json")]
     evaluation = [results / "evaluation.json", results / "evaluation.html"]
@@ -273,6 +311,14 @@ def remove_stale(config: Config) -> None:
     matches = [results / f"queries/matches/{shard}.parquet" for shard in shards]
     images = results / "images.tsv"
     scores = [results / "scores.tsv", results / "provenance.json"]  # one job makes both
+    labelled = Results(results).labelled
+    said = [Results(results).label_findings, labelled]
+    if _labels(config) or config.import_labels:
+        _remove_unless([*gallery, *queries], said)
+        _remove_unless(said, [*said, *index, *matches])
+    elif labelled.exists():  # nobody says anything any more
+        for path in (*said, *index, *matches):
+            path.unlink(missing_ok=True)
     _remove_unless(gallery, index)
     _remove_unless(index, evaluation)
     _remove_unless([*gallery, *index], [results / "gallery/audit.tsv"])
@@ -292,7 +338,7 @@ def date_back(results: Path) -> None:
     and all that is written now: what depends on the user's own files is made again, and nothing is
     embedded twice.
     """
-    folders = ("", "*/", "*/manifests/", "*/tables/", "*/matches/")
+    folders = ("", "*/", "*/manifests/", "*/notes/", "*/tables/", "*/labels/", "*/matches/")
     files = [path for folder in folders for path in results.glob(f"{folder}[!.]*.*")]
     times = {path: path.stat().st_mtime_ns for path in files if path.is_file()}
     now = time.time_ns()

@@ -50,6 +50,19 @@ class Candidates(NamedTuple):
     nearest: Indices  # the person's gallery face nearest to the probe
     measured: Reals  # the distance to the person that is compared with a threshold
 
+    def take(self, mask: NDArray[np.bool_]) -> "Candidates":
+        """Give those that the mask marks."""
+        probe, rank, person, distance, hits, nearest, measured = self
+        return Candidates(
+            probe[mask],
+            rank[mask],
+            person[mask],
+            distance[mask],
+            hits[mask],
+            nearest[mask],
+            measured[mask],
+        )
+
 
 @dataclass(frozen=True)
 class Learnt:
