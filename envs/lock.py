@@ -47,12 +47,13 @@ ENVIRONMENTS = {
     "embed-tensorflow-cuda": (*_EMBED, "mtcnn", "tensorflow[and-cuda]", "tf-keras"),
     "evaluate": (
         *(*_FILES, *_IMAGES, "jinja2", "matplotlib", "pandas", "pydantic", "scikit-learn"),
+        "scipy",
     ),
     "labels": (*_FILES, *_IMAGES, "defusedxml", "pydantic"),
-    "match": (*_FILES, "annoy", "pydantic"),
+    "match": (*_FILES, "annoy", "pydantic", "scipy"),
     "names": ("httpx", "tenacity"),
     "privacy": (*_FILES, "filelock", "pydantic"),
-    "report": (*_FILES, *_IMAGES, "jinja2", "matplotlib", "pydantic"),
+    "report": (*_FILES, *_IMAGES, "jinja2", "matplotlib", "pydantic", "scipy"),
     "score": (*_FILES, "pandas", "pydantic"),
     "weights": (*_REGISTRY, "httpx", "onnx", "pip", "tenacity", "tqdm"),
 }

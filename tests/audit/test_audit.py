@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from visage.audit.audit import COLUMNS, KINDS, audit, read_audit, summary
+from visage.evaluation.searched import search_gallery
 from visage.search.index import build_index
 from visage.search.neighbours import MEMORY_MB, compare
-from visage.store.tables import FACES, Origin, write_table
+from visage.store.tables import FACES, Origin, read_table, write_table
 
 PUBLISHED = {"normalized": 1.128, "raw": None}
 DIMENSION = 32
@@ -163,3 +164,23 @@ def test_compare_is_what_comparing_one_by_one_gives(
     maybe = np.triu(apart < 0.5001)
     assert set(zip(*map(np.ndarray.tolist, np.nonzero(clear)), strict=True)) <= pairs
     assert pairs <= set(zip(*map(np.ndarray.tolist, np.nonzero(maybe)), strict=True))
+
+
+def test_one_photograph_of_two_people_is_no_mistake_where_each_has_a_face(tmp_path: Path) -> None:
+    """As regions make it; the evaluation counts it neither."""
+    rows = [row(f"p{p}/{n}.jpg", face(p, 10 + 3 * p + n)) for p in range(2) for n in range(1)]
+    both = {"sha256": "both"}
+    outside = both | {"status": "outside_region"}
+    rows += [row("p0/both.jpg", face(0, 20), **both), row("p0/both.jpg", None, **outside)]
+    rows += [row("p1/both.jpg", None, **outside), row("p1/both.jpg", face(1, 21), **both)]
+    for other in rows[-3], rows[-1]:  # the face on the right
+        other |= {"face": 1, "x": 300.0}
+    assert of(audited(tmp_path, rows), "same_photograph") == []
+    table = read_table(tmp_path / "faces.parquet")
+    assert search_gallery(table, "mean", True, 0.01).misfiled == 0
+    # Without regions both have the most prominent face, and one of them is wrong.
+    rows[-2:] = [row("p1/both.jpg", face(n, 20 + n), **both) for n in range(2)]
+    rows[-1] |= {"face": 1, "x": 300.0}
+    (found,) = of(audited(tmp_path, rows), "same_photograph")
+    assert {found["image"], found["other_image"]} == {"p0/both.jpg", "p1/both.jpg"}
+    assert search_gallery(read_table(tmp_path / "faces.parquet"), "mean", True, 0.01).misfiled == 2

@@ -95,6 +95,8 @@ def test_preset_is_the_original_program() -> None:
         "neighbours": 50,
         "results": 10,
         "search_k": 10000,
+        "known_share": 0.5,
+        "once_per_image": True,  # without a threshold there is no match
         "ranking": "visage",
         "fpir": 0.01,
         "threshold": None,

@@ -277,6 +277,13 @@ def test_the_promised_rate_is_checked_on_people_held_out(tmp_path: Path) -> None
     assert sizes[20, 0.1]["threshold"] > large["threshold"]  # more people, more false alarms
 
 
+def test_the_prior_is_the_share_of_known_people() -> None:
+    line = Calibration(slope=-10.0, intercept=10.0)
+    assert line.with_prior(0.5) == line
+    # At even odds for as many strangers as known, one in ten for nine times as many.
+    assert line.with_prior(0.1).probability(np.array([1.0]))[0] == pytest.approx(0.1)
+
+
 def test_the_calibration_error_is_the_mean_distance_from_the_truth() -> None:
     right = np.array([1, 1, 1, 0, 0, 0, 0, 1], float)
     said = np.array([0.95, 0.95, 0.95, 0.95, 0.05, 0.05, 0.05, 0.05])

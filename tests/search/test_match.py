@@ -14,6 +14,7 @@ from visage.score.score import score
 from visage.search.gallery import Gallery
 from visage.search.index import build_index
 from visage.search.match import extract_match, match_shard, remove_old_lists
+from visage.search.once import GIVEN_AWAY, NEARER
 from visage.store.matches import MATCHES
 from visage.store.tables import FACES, Origin, read_table, write_table
 from visage.store.text import unguard
@@ -196,10 +197,12 @@ def test_several_faces_in_a_picture(tmp_path: Path) -> None:
         (0, 1, "amy", 2, "amy/1.jpg", "match"),
         (0, 2, "bob", 1, "bob/1.jpg", "possible"),
         (0, 3, "cat", 0, "cat/1.jpg", "unknown"),
-        (1, 1, "amy", 1, "amy/2.jpg", "match"),
-        (1, 2, "cat", 1, "cat/1.jpg", "possible"),
+        # amy is in the picture once; cat is near enough to be the second face.
+        (1, 1, "amy", 1, "amy/2.jpg", "possible"),
+        (1, 2, "cat", 1, "cat/1.jpg", "match"),
         (1, 3, "bob", 1, "bob/1.jpg", "possible"),
     ]
+    assert table["reason"].to_pylist() == ["", "", "", NEARER, GIVEN_AWAY, ""]
     distances = [0, 1, 2, 0.63246, 0.89443, 1.10198]
     assert table["distance"].to_pylist() == pytest.approx(distances, abs=1e-5)
     assert run.json("g/two.jpg") == [
@@ -210,10 +213,13 @@ def test_several_faces_in_a_picture(tmp_path: Path) -> None:
     rows = run.scores("https://example.org/{id}")
     assert rows.drop(columns="Link").to_numpy().tolist() == [
         ["200.00", "2", "0.00", "amy", "amy", "g", "1", "0.0000", "", "match"],
-        ["1.12", "1", "0.89", "cat", "cat", "g", "1", "0.8944", "", "possible"],
+        ["1.12", "1", "0.89", "cat", "cat", "g", "1", "0.8944", "", "match"],
         ["1.00", "1", "1.00", "bob", "bob", "g", "1", "1.0000", "", "possible"],
     ]
     assert rows["Link"][0] == "https://example.org/amy"
+    twice = run(queries, threshold=1.2, neighbours=3, once_per_image=False)
+    assert twice["verdict"].to_pylist().count("match") == 2
+    assert set(twice["id"].to_pylist()[::3]) == {"amy"}
 
 
 def test_a_crowd_loses_nobody(tmp_path: Path) -> None:

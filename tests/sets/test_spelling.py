@@ -3,11 +3,15 @@
 import unicodedata
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
-from visage.audit.audit import _alike_ids
+from visage.audit.gallery import Audited
+from visage.audit.ids import alike_ids
+from visage.audit.labels import LabelAudit
 from visage.config import load
 from visage.privacy.forget import _subject
+from visage.search.neighbours import compare
 from visage.sets.deny import DenyList
 from visage.sets.listing import Entry, Stat, label_of
 from visage.sets.regions import read_regions, unknown_images
@@ -62,5 +66,8 @@ def test_forget_finds_every_spelling(tmp_path: Path) -> None:
 
 def test_ids_that_differ_in_case_or_blanks_are_told() -> None:
     frame = pd.DataFrame({"person": ["ann", "Ann ", "Bob", "STRASSE", "straße"]})
-    pairs = {(row["person"], row["other_person"]) for row in _alike_ids(frame)}
+    vectors = np.eye(5, dtype=np.float32)
+    neighbours = compare(vectors, frame["person"].tolist(), 0.1)
+    gallery = Audited(frame, frame, vectors, neighbours, 1.0, {}, LabelAudit())
+    pairs = {(row["person"], row["other_person"]) for row in alike_ids(gallery)}
     assert pairs == {("Ann ", "ann"), ("STRASSE", "straße")}

@@ -61,6 +61,20 @@ class Match(Section):
         "is called unknown.",
     )
 
+    known_share: float = Field(
+        default=0.5,
+        gt=0,
+        lt=1,
+        description="The part of the queries' faces that are of somebody in the gallery, as far as "
+        "you know: the prior of all probabilities. Verdicts do not depend on it.",
+    )
+    once_per_image: bool = Field(
+        default=True,
+        description="A person is in an image once: of several faces with the same closest person, "
+        "people and faces are brought together as near as possible in all, and the face that loses "
+        "keeps the person as `possible`. false: for mirrors, collages and contact sheets.",
+    )
+
     @property
     def calibrated(self) -> bool:
         """Whether the gallery's evaluation gives the ranking a threshold and probabilities."""

@@ -9,6 +9,8 @@ frames that hardly differ, the whole goes together.
 from collections.abc import Iterator, Sequence
 
 import numpy as np
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
 
 from visage.search.faces import unit
 from visage.search.neighbours import similarity_at
@@ -41,7 +43,7 @@ def number_photographs(
         members = order[first:last]
         own = np.searchsorted(members, labels[members])
         for left, right in _near_pairs(scaled[first:last], near, memory_mb):
-            _join(own, left, right)
+            own = _joined(own, left, right)
         labels[members] = members[own]
     return labels
 
@@ -65,16 +67,13 @@ def _near_pairs(vectors: Floats, near: float, memory_mb: int) -> Iterator[tuple[
             yield left[later] + start, right[later] + start
 
 
-def _join(labels: Indices, left: Indices, right: Indices) -> None:
-    """Give each pair one label, the smaller, and whatever has the label of either.
+def _joined(labels: Indices, left: Indices, right: Indices) -> Indices:
+    """Give each pair one label, the smallest, and whatever has the label of either.
 
-    A label is the row of a face with that label, so the larger label of a pair can point to the
-    smaller one, and everything follows.
+    A label is the row of the first face with that label, so it joins that row to its own.
     """
-    while True:
-        one, other = labels[left], labels[right]
-        if (one == other).all():
-            return
-        np.minimum.at(labels, np.maximum(one, other), np.minimum(one, other))
-        while (labels != labels[labels]).any():
-            labels[:] = labels[labels]
+    one = np.concatenate([np.arange(len(labels)), left])
+    other = np.concatenate([labels, right])
+    shape = (len(labels), len(labels))
+    _, part = connected_components(csr_array((np.ones(len(one), bool), (one, other)), shape), False)
+    return np.unique(part, return_index=True)[1][part]

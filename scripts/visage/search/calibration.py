@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from math import log
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -23,6 +24,14 @@ class Calibration(NamedTuple):
 
     slope: float  # below 0
     intercept: float
+
+    def with_prior(self, known_share: float) -> "Calibration":
+        """Give it for queries of which so many are of somebody in the gallery.
+
+        Args:
+            known_share: Above 0, below 1; the evaluation takes one half.
+        """
+        return self._replace(intercept=self.intercept + log(known_share / (1 - known_share)))
 
     def log_odds(self, distance: Reals) -> Reals:
         """Give the logarithm of right : wrong for each distance."""

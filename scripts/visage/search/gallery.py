@@ -21,7 +21,7 @@ from visage.search.rankings.base import DEFAULT, Candidates, Ranking, Search
 from visage.search.threshold import Threshold, resolve_threshold
 from visage.store.names import Performer, link, read_names
 from visage.store.tables import read_table
-from visage.types import Box, Embeddings
+from visage.types import Box, Embeddings, Indices
 
 COLUMNS = ["image", "person", "sha256", "face", "x", "y", "w", "h", "embedding"]
 STRANGERS = 2000  # pairs of faces of different people, to learn how far apart such faces are
@@ -40,6 +40,7 @@ class Candidate:
     hits: int
     probability: float | None  # that it is this person; None until calibrated
     verdict: str  # of `visage.status.Verdict`
+    reason: str  # why the verdict is not what the face by itself would have; else ""
     item: int  # row of the gallery: the face that is nearest
 
     @property
@@ -146,16 +147,22 @@ class Gallery:
             index = load_annoy(faces.parent / "face.db", known.vectors.shape[1], len(known))
             search = AnnoySearch(known, index, neighbours, match.search_k)
         threshold = resolve_threshold(match.threshold, published, ranking, own)
-        judge = Judge(threshold, own.calibration if own else None)
+        calibration = own.calibration if own else None
+        if calibration is not None:
+            calibration = calibration.with_prior(match.known_share)
+        judge = Judge(threshold, calibration, match.once_per_image)
         people = People(known.people, names, links)
         return cls(faces, table.drop_columns("embedding"), ranking, search, judge, people)
 
-    def find(self, embeddings: Embeddings, results: int) -> tuple[Candidates, Judged]:
+    def find(
+        self, embeddings: Embeddings, results: int, pictures: Indices | None = None
+    ) -> tuple[Candidates, Judged]:
         """Give the closest people for each face, as arrays.
 
         Args:
             embeddings: Shape (n, dimension), as the model gives them.
             results: People for each face, at most.
+            pictures: Shape (n,): the same number for faces of one picture; None: all are of one.
 
         Raises:
             VisageError: They are not of the gallery's model.
@@ -169,10 +176,12 @@ class Gallery:
                 f"{dimension}: they are of another model."
             )
         found = self.ranking.candidates(self.faces.space(embeddings), self.search, results)
-        return found, self.judge(found)
+        if pictures is None:
+            pictures = np.zeros(len(embeddings), np.int64)
+        return found, self.judge(found, pictures)
 
     def identify(self, embeddings: Embeddings, results: int = 10) -> list[list[Candidate]]:
-        """Give the closest people for each face; see `find`."""
+        """Give the closest people for each face of one picture; see `find`."""
         found, judged = self.find(embeddings, results)
         people: list[list[Candidate]] = [[] for _ in embeddings]
         for row, probe in enumerate(found.probe.tolist()):
@@ -192,6 +201,7 @@ class Gallery:
             hits=int(found.hits[row]),
             probability=None if isnan(probability) else probability,
             verdict=str(judged.verdict[row]),
+            reason=str(judged.reason[row]),
             item=int(found.nearest[row]),
         )
 

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visage.search.calibration import Calibration, probabilities
+from visage.search.once import once_per_picture
 from visage.search.rankings.base import Candidates
 from visage.search.threshold import Threshold
 from visage.status import Verdict
@@ -18,6 +19,7 @@ class Judged(NamedTuple):
 
     verdict: NDArray[np.str_]  # of `Verdict`
     probability: Reals  # NaN until calibrated
+    reason: NDArray[np.str_]  # why a verdict is not what the face by itself would have; else ""
 
 
 @dataclass(frozen=True)
@@ -26,13 +28,21 @@ class Judge:
 
     threshold: Threshold
     calibration: Calibration | None = None
+    once: bool = True  # a person is in a picture once
 
-    def __call__(self, found: Candidates) -> Judged:
-        """Judge all candidates of some faces."""
-        return Judged(
-            verdicts(found.rank, found.measured, self.threshold.value),
-            probabilities(found.probe, found.measured, self.calibration),
-        )
+    def __call__(self, found: Candidates, pictures: Indices) -> Judged:
+        """Judge all candidates of some faces.
+
+        Args:
+            found: The candidates.
+            pictures: Shape (probes,): the picture of each face.
+        """
+        limit = self.threshold.value
+        verdict = verdicts(found.rank, found.measured, limit)
+        reason = np.full(len(verdict), "")
+        if self.once and limit is not None:
+            verdict, reason = once_per_picture(found, verdict, pictures, limit)
+        return Judged(verdict, probabilities(found.probe, found.measured, self.calibration), reason)
 
 
 def verdicts(rank: Indices, distance: Reals, threshold: float | None) -> NDArray[np.str_]:

@@ -98,6 +98,7 @@ def _given(queries: pa.Table, said: Said, name: Callable[[str], str]) -> pa.Tabl
                     **{"image": image, "group": group or "", "face": place[1], "rank": 1},
                     **{"id": person, "name": name(person), "distance": 0.0, "hits": 1},
                     **{"nearest": "", "nearest_face": 0, "verdict": Verdict.GIVEN.value},
+                    "reason": "",
                 }
             )
     return pa.Table.from_pylist(rows, MATCHES)
@@ -124,11 +125,13 @@ def _without(
 
 def _matches(probes: pa.Table, gallery: Gallery, results: int, refused: Refused) -> pa.Table:
     embeddings = vectors_of(probes)
+    images = probes["image"].combine_chunks().dictionary_encode()
+    pictures = images.indices.to_numpy().astype(np.int64)
     more = max((len(refused.get(place, ())) for place in places(probes)), default=0)
-    found, judged = gallery.find(embeddings, results + more)
+    found, judged = gallery.find(embeddings, results + more, pictures)
     if more:
         found = _without(found, probes, gallery.people.ids, refused, results)
-        judged = gallery.judge(found)
+        judged = gallery.judge(found, pictures)
     ids = gallery.people.ids
     named = [gallery.people.name(person) for person in ids]
     probe, nearest = pa.array(found.probe), pa.array(found.nearest)
@@ -146,6 +149,7 @@ def _matches(probes: pa.Table, gallery: Gallery, results: int, refused: Refused)
         "nearest_face": pc.fill_null(gallery.rows["face"].take(nearest), 0),
         "probability": pa.array(judged.probability, from_pandas=True),
         "verdict": judged.verdict.tolist(),
+        "reason": judged.reason.tolist(),
         "recall": pa.array([gallery.recall(embeddings)] * len(probe), pa.float64()),
     }
     table = pa.table({name: columns[name] for name in MATCHES.names})

@@ -19,6 +19,7 @@ MATCHES = pa.schema(
         ("nearest_face", pa.int16()),  # and the face in it; never null
         ("probability", pa.float64()),  # that it is this person; null until calibrated
         ("verdict", pa.string()),  # one of `visage.status.Verdict`
+        ("reason", pa.string()),  # why the verdict is not what the face alone would have; else ""
         ("recall", pa.float64()),  # of the shard: share of the true neighbours that Annoy finds, by
         # a sample; null where the search is exact
     ]
