@@ -21,10 +21,13 @@ include: "rules/index.smk"
 include: "rules/evaluate.smk"
 include: "rules/match.smk"
 include: "rules/cluster.smk"
+include: "rules/faces.smk"
+include: "rules/export.smk"
 include: "rules/score.smk"
 include: "rules/report.smk"
 include: "rules/privacy.smk"
 include: "rules/names.smk"
+include: "rules/stash.smk"
 
 
 rule all:
@@ -33,6 +36,9 @@ rule all:
         f"{RESULTS}/scores.tsv",
         f"{RESULTS}/images.tsv",
         f"{RESULTS}/unknown.tsv",
+        f"{RESULTS}/faces.tsv",
+        f"{RESULTS}/together.tsv",
+        XMP,
         f"{RESULTS}/gallery/audit.tsv",
         f"{RESULTS}/provenance.json",
         f"{RESULTS}/report.html",

@@ -55,6 +55,7 @@ ENVIRONMENTS = {
     "privacy": (*_FILES, "filelock", "pydantic"),
     "report": (*_FILES, *_IMAGES, "jinja2", "matplotlib", "pydantic", "scipy"),
     "score": (*_FILES, "pandas", "pydantic"),
+    "stash": (*_FILES, "httpx", "pydantic", "tenacity"),
     "weights": (*_REGISTRY, "httpx", "onnx", "pip", "tenacity", "tqdm"),
 }
 

@@ -10,6 +10,7 @@ rule cluster_unknown:
         tables=tables("queries"),
         matches=MATCHES,
         evaluation=EVALUATION,
+        labelled=LABELLED,
     output:
         clusters=f"{RESULTS}/queries/clusters.parquet",
         unknown=report(

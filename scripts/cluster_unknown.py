@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from visage.people.clusters import cluster_unknown, nobodys, strangers_distance
+from visage.search.labelled import Said, read_labelled
 from visage.store.tables import common_origin
 from visage.workflow.job import logged, optional, paths
 
@@ -14,8 +15,9 @@ with logged(snakemake.log[0]):
     inputs, output, params = snakemake.input, snakemake.output, snakemake.params
     tables, matches = paths(inputs.tables), paths(inputs.matches)
     evaluation = optional(inputs.get("evaluation"))
+    said = Said.of(read_labelled(optional(inputs.get("labelled"))))
     cluster_unknown(
-        faces=nobodys(tables, matches),
+        faces=nobodys(tables, matches, said.ignored),
         output=Path(output.clusters),
         listing=Path(output.unknown),
         names=Path(params.names),

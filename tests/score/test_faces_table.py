@@ -6,9 +6,9 @@ from typing import Any
 import pyarrow as pa
 from visage.score.faces_table import COLUMNS, Shard, tabulate_faces
 from visage.score.together import tabulate_together
-from visage.search.match import MATCHES
 from visage.store.clusters import CLUSTERS
 from visage.store.labelled import LABELLED
+from visage.store.matches import MATCHES
 from visage.store.tables import FACES, write_table
 from visage.store.tsv import read_rows
 
@@ -69,8 +69,8 @@ def test_every_face_has_a_row_with_what_is_known_of_it(tmp_path: Path) -> None:
         LABELLED,
     )
     output = tmp_path / "faces.tsv"
-    shards = [Shard(first, matches[0]), Shard(second, matches[1], clusters)]
-    assert tabulate_faces(shards, labelled, output) == 14
+    shards = [Shard(first, matches[0]), Shard(second, matches[1])]
+    assert tabulate_faces(shards, labelled, clusters, output) == 14
     rows = list(read_rows(output))
     places = [(row["Image"], int(row["Face"])) for row in rows]
     assert places == [*(("=a.jpg", n) for n in range(11)), *(("b.jpg", n) for n in range(3))]

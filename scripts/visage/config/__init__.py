@@ -13,6 +13,8 @@ from visage.config.index import Index
 from visage.config.load import load
 from visage.config.match import Match
 from visage.config.page import Page
+from visage.config.select import Select
+from visage.config.stash import Stash
 from visage.config.stashbox import Stashbox
 from visage.config.unknown import Unknown
 
@@ -22,6 +24,8 @@ __all__ = [
     "Index",
     "Match",
     "Page",
+    "Select",
+    "Stash",
     "Stashbox",
     "Unknown",
     "load",

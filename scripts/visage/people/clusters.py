@@ -21,6 +21,7 @@ from visage.people.linkage import gather, mean_distance, within_pictures
 from visage.search.calibration import read_evaluation
 from visage.search.faces import unit
 from visage.search.index import vectors_of
+from visage.search.labelled import Place, places
 from visage.status import Status, Verdict
 from visage.store.clusters import CLUSTERS
 from visage.store.tables import Origin, read_table, write_table
@@ -85,18 +86,24 @@ def cluster_unknown(
     log.info("%d faces are nobody's; %d people are seen often", len(rows), len(called))
 
 
-def nobodys(tables: list[Path], matches: list[Path]) -> pa.Table:
+def nobodys(
+    tables: list[Path], matches: list[Path], ignored: frozenset[Place] = frozenset()
+) -> pa.Table:
     """Give the faces of the queries whom nobody of the gallery is near, by image and face.
 
     Args:
         tables: The queries' faces tables of all shards.
         matches: The matches tables of all shards.
+        ignored: Faces that a person said to leave out.
 
     Raises:
         VisageError: A table is damaged.
     """
     parts = [read_table(path, COLUMNS) for path in tables]
     faces = pa.concat_tables([part.filter(_searched(part)) for part in parts])
+    if ignored:
+        kept = [place not in ignored for place in places(faces)]
+        faces = faces.filter(pa.array(kept, pa.bool_()))
     found = pa.concat_tables([read_table(path, [*FACE, "verdict"]) for path in matches])
     near = found.filter(pc.not_equal(found["verdict"], Verdict.UNKNOWN)).select(FACE)
     own, known = faces.select(FACE).to_pandas().fillna({"face": 0}), near.to_pandas()

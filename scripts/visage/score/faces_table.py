@@ -5,10 +5,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from visage.layout import QUERIES
 from visage.status import Status, Verdict
+from visage.store.clusters import CLUSTERS
 from visage.store.files import PRIVATE
 from visage.store.tables import FACES, read_table
 from visage.store.tsv import sorted_rows, write_rows
@@ -31,10 +33,11 @@ class Shard(NamedTuple):
 
     faces: Path
     matches: Path
-    clusters: Path | None = None  # what the unknown were gathered into
 
 
-def tabulate_faces(shards: Iterable[Shard], labelled: Path | None, output: Path) -> int:
+def tabulate_faces(
+    shards: Iterable[Shard], labelled: Path | None, clusters: Path | None, output: Path
+) -> int:
     """Write a row a face, in the order of images and of prominence.
 
     However many there are, a shard is in memory at a time and fifty thousand rows while they are
@@ -44,13 +47,15 @@ def tabulate_faces(shards: Iterable[Shard], labelled: Path | None, output: Path)
         shards: Of the queries.
         labelled: The table of labelled faces: those that the detector had not found stand only
             there, and those that are to be ignored are named there.
+        clusters: The table of what the unknown were gathered into.
         output: The TSV to write, its owner's alone: it holds names and faces.
 
     Returns:
         The number of faces.
     """
     said = _Said(labelled)
-    rows = (row for shard in shards for row in _rows(shard, said))
+    gathered = _gathered(clusters)
+    rows = (row for shard in shards for row in _rows(shard, said, gathered))
     ordered = sorted_rows(rows, _place, output.parent)
     count = write_rows(output, COLUMNS, ordered, PRIVATE)
     log.info("%d faces", count)
@@ -77,7 +82,7 @@ class _Said:
                 self.added.setdefault(row["image"], []).append(row)
 
 
-def _rows(shard: Shard, said: _Said) -> Iterator[list[str]]:
+def _rows(shard: Shard, said: _Said, gathered: pa.Table) -> Iterator[list[str]]:
     table = read_table(shard.faces, [*_FACE, *_MEASURED])
     images = set(table["image"].to_pylist())
     added = {
@@ -87,7 +92,7 @@ def _rows(shard: Shard, said: _Said) -> Iterator[list[str]]:
     }
     detected = table.filter(pc.is_valid(table["face"])).to_pylist()
     faces = {(face["image"], face["face"]): face for face in detected} | added
-    nearest, clusters = _nearest(shard.matches), _clusters(shard.clusters)
+    nearest, clusters = _nearest(shard.matches), _clusters(gathered, images)
     for place, face in faces.items():
         if place in said.ignored:
             face["status"] = Status.IGNORED.value
@@ -100,12 +105,19 @@ def _nearest(path: Path) -> dict[tuple[str, int], dict[str, Any]]:
     return {(row["image"], row["face"]): row for row in best.to_pylist()}
 
 
-def _clusters(path: Path | None) -> dict[tuple[str, int], str]:
+def _gathered(path: Path | None) -> pa.Table:
+    columns = ["image", "face", "cluster"]
     if path is None:
-        return {}
-    table = read_table(path, ["image", "face", "cluster"])
-    known = table.filter(pc.is_valid(table["cluster"]))
-    return {(row["image"], row["face"]): row["cluster"] for row in known.to_pylist()}
+        return CLUSTERS.empty_table().select(columns)
+    table = read_table(path, columns)
+    return table.filter(pc.is_valid(table["cluster"]))
+
+
+def _clusters(gathered: pa.Table, images: set[str]) -> dict[tuple[str, int], str]:
+    here = pc.is_in(gathered["image"], value_set=pa.array(sorted(images), pa.string()))
+    return {
+        (row["image"], row["face"]): row["cluster"] for row in gathered.filter(here).to_pylist()
+    }
 
 
 def _row(face: dict[str, Any], match: dict[str, Any] | None, cluster: str | None) -> list[str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from people.importing.test_xmp import DIGIKAM, HEAD, LIGHTROOM, NAMES, TAIL
 from PIL import Image, ImageOps
-from visage.export.packet import Tag, renewed
+from visage.people.packet import Tag, renewed
 from visage.people.turning import Area, stored, upright
 from visage.people.xmp import PacketProblem, parse_packet
 

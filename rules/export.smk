@@ -1,0 +1,64 @@
+"""Names out, to where people use them: an export is a file of visage/export and a rule here.
+
+queries/matches, queries/tables, photographs ─► <image>.xmp (config key xmp)
+faces.tsv ─► exports/faces.csv       only asked for by name: export_csv
+"""
+
+if CONFIG.xmp != "none":
+
+    rule export_xmp:
+        input:
+            table=f"{RESULTS}/queries/tables/{{shard}}.parquet",
+            matches=f"{RESULTS}/queries/matches/{{shard}}.parquet",
+            labelled=LABELLED,
+        output:
+            touch(f"{RESULTS}/exports/xmp/{{shard}}.done"),
+        log:
+            f"{RESULTS}/logs/export_xmp/{{shard}}.log",
+        benchmark:
+            f"{RESULTS}/benchmarks/export_xmp/{{shard}}.tsv"
+        conda:
+            "../envs/labels.yaml"
+        threads: 1
+        resources:
+            mem_mb=2000,
+            runtime=60,
+        params:
+            photographs=literal(CONFIG.queries),
+            sidecars=literal(
+                CONFIG.queries if CONFIG.xmp == "beside" else f"{RESULTS}/queries/xmp"
+            ),
+            deny=literal(CONFIG.deny),
+        script:
+            "../scripts/export_xmp.py"
+
+
+XMP = (
+    expand(f"{RESULTS}/exports/xmp/{{shard}}.done", shard=SHARDS)
+    if CONFIG.xmp != "none"
+    else []
+)
+
+
+localrules:
+    export_csv,
+
+
+# No output, so that it is made anew whenever it is asked for: what is selected may have changed.
+rule export_csv:
+    input:
+        rules.tabulate_faces.output.faces,
+    log:
+        f"{RESULTS}/logs/export_csv.log",
+    conda:
+        "../envs/score.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=15,
+    params:
+        select=literal(CONFIG.select.as_data()),
+        deny=literal(CONFIG.deny),
+        file=f"{RESULTS}/exports/faces.csv",
+    script:
+        "../scripts/export_csv.py"

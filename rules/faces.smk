@@ -1,0 +1,27 @@
+"""Every face of the queries in a table, and who is with whom.
+
+queries/tables, queries/matches, labels, clusters ─► faces.tsv, together.tsv
+"""
+
+
+rule tabulate_faces:
+    input:
+        tables=tables("queries"),
+        matches=MATCHES,
+        labelled=LABELLED,
+        clusters=rules.cluster_unknown.output.clusters,
+    output:
+        faces=f"{RESULTS}/faces.tsv",
+        together=f"{RESULTS}/together.tsv",
+    log:
+        f"{RESULTS}/logs/tabulate_faces.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/tabulate_faces.tsv"
+    conda:
+        "../envs/score.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=60,
+    script:
+        "../scripts/tabulate_faces.py"

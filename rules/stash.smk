@@ -1,0 +1,73 @@
+"""One's own Stash: a gallery out of it, names into it; only when asked for by name.
+
+snakemake --cores 1 fetch_gallery --config 'stash={endpoint: http://localhost:9999/graphql}'
+snakemake --cores 1 export_stash --config … confirm=true
+snakemake --cores 1 revert_stash --config … confirm=true
+
+Stash ─► stash.gallery, stash.names (point `gallery` and `names` at them)
+queries/matches, queries/tables ─► exports/stash/plan.tsv, and with confirm=true Stash itself
+"""
+
+
+# They need a network and the key, which are where the workflow was started.
+localrules:
+    fetch_gallery,
+    export_stash,
+    revert_stash,
+
+
+rule fetch_gallery:
+    log:
+        f"{RESULTS}/logs/fetch_gallery.log",
+    conda:
+        "../envs/stash.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=600,
+    params:
+        stash=literal(CONFIG.stash.as_data()),
+        deny=literal(CONFIG.deny),
+        box=literal(CONFIG.stashbox.endpoint),
+    script:
+        "../scripts/fetch_gallery.py"
+
+
+rule export_stash:
+    input:
+        tables=tables("queries"),
+        matches=MATCHES,
+        labelled=LABELLED,
+    log:
+        f"{RESULTS}/logs/export_stash.log",
+    conda:
+        "../envs/stash.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=600,
+    params:
+        stash=literal(CONFIG.stash.as_data()),
+        queries=literal(CONFIG.queries),
+        deny=literal(CONFIG.deny),
+        confirm=CONFIG.confirm,
+        folder=f"{RESULTS}/exports/stash",
+    script:
+        "../scripts/export_stash.py"
+
+
+rule revert_stash:
+    log:
+        f"{RESULTS}/logs/revert_stash.log",
+    conda:
+        "../envs/stash.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=600,
+    params:
+        stash=literal(CONFIG.stash.as_data()),
+        confirm=CONFIG.confirm,
+        folder=f"{RESULTS}/exports/stash",
+    script:
+        "../scripts/revert_stash.py"
