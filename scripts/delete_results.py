@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from visage.config import load
-from visage.privacy.forget import delete_everything
+from visage.privacy.removal import delete_everything
 from visage.workflow.job import logged
 
 if TYPE_CHECKING:

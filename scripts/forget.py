@@ -32,7 +32,7 @@ def rebuild(targets: list[str]) -> bool:
 
 with logged(snakemake.log[0]):
     config = load(snakemake.params.config)
-    report = forget(
+    done = forget(
         config=config,
         names=snakemake.params.names,
         outputs=set(snakemake.params.outputs),
@@ -42,6 +42,7 @@ with logged(snakemake.log[0]):
     index = config.index.existing
     notify(
         "Forgotten; nothing of it was found in the results. What was removed and searched: "
-        f"{report}\nThe photographs and the names file are yours and were not touched."
+        f"{done.report}\nThe photographs and the names file are yours and were not touched."
+        + "".join(f"\n{line}" for line in done.left_to_you)
         + (f" Nor was the index in {index}: make it again without them, too." if index else "")
     )

@@ -18,7 +18,7 @@ import pytest
 from conftest import REPO, Workflow
 from PIL import Image
 from visage.errors import VisageError
-from visage.privacy.sweep import Needles, Sweeper
+from visage.privacy.sweep import Sweeper, Traces
 from visage.search.faces import unit
 from visage.sets.deny import DenyList, read_deny, write_deny
 from visage.sets.listing import Entry, Stat
@@ -198,13 +198,13 @@ def test_whatever_holds_an_embedding_is_its_owner_s_alone(
         workflow.succeed(vector, *config)  # by the rule that makes a single one
     finally:
         os.umask(usual)
-    needles = Needles()
+    traces = Traces()
     for path in (tmp_path / "results").glob("*/tables/*.parquet"):
         for embedding in read_table(path)["embedding"].drop_null().to_pylist():
-            needles.add_embedding(np.array(embedding, np.float32))
-    assert len(needles.heads) >= 2 * 5  # as the model gives them, and of length 1
+            traces.add_embedding(np.array(embedding, np.float32))
+    assert len(traces.heads) >= 2 * 5  # as the model gives them, and of length 1
     folders = [tmp_path / "results", tmp_path / ".snakemake"]
-    found = {path for path, what in Sweeper(needles, []).search(folders).left}
+    found = {path for path, what in Sweeper(traces, []).search(folders).left}
     kinds = {path.suffix for path in found}
     assert kinds == {".parquet", ".db", ".vector"}
     named = {path.relative_to(tmp_path).as_posix() for path in found}
@@ -220,8 +220,8 @@ def test_whatever_holds_an_embedding_is_its_owner_s_alone(
 def test_the_search_finds_what_is_planted_anywhere(tmp_path: Path) -> None:
     """A proof that finds nothing is worth something only if it would have found it."""
     embedding = np.linspace(-1, 1, 8, dtype=np.float32)
-    needles = Needles({"jane-doe", "Zoë O'Hara", "7"}, {"jane-doe/a b.jpg"}, {"f" * 64})
-    needles.add_embedding(embedding)
+    traces = Traces({"jane-doe", "Zoë O'Hara", "7"}, {"jane-doe/a b.jpg"}, {"f" * 64})
+    traces.add_embedding(embedding)
     row = {"image": "else/x.jpg", "person": "else", "status": "ok", "face": 0, "reason": ""}
     planted = {
         "id.tsv": "Score\tID\n3\tjane-doe\n",
@@ -252,13 +252,13 @@ def test_the_search_finds_what_is_planted_anywhere(tmp_path: Path) -> None:
             write_table(path, pa.Table.from_pylist(content, FACES), Origin("m", "f"))
         else:
             path.write_bytes(content.encode() if isinstance(content, str) else content)
-    found = Sweeper(needles, ["queries/x.jpg"]).search([tmp_path])
+    found = Sweeper(traces, ["queries/x.jpg"]).search([tmp_path])
     assert {path.relative_to(tmp_path).as_posix() for path, _ in found.left} == set(planted)
     assert found.files == len(planted) + len(innocent)
 
 
 def test_a_word_that_remaining_photographs_bear_is_looked_for_as_an_id_only() -> None:
-    sweeper = Sweeper(Needles({"jane", "holiday"}), ["queries/holiday/jane-2.jpg", "more"])
+    sweeper = Sweeper(Traces({"jane", "holiday"}), ["queries/holiday/jane-2.jpg", "more"])
     assert sweeper.vague == {"holiday"}
 
 

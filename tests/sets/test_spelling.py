@@ -10,7 +10,7 @@ from visage.audit.gallery import Audited
 from visage.audit.ids import alike_ids
 from visage.audit.labels import LabelAudit
 from visage.config import load
-from visage.privacy.forget import _subject
+from visage.privacy.subject import find_subject
 from visage.search.neighbours import compare
 from visage.sets.deny import DenyList
 from visage.sets.listing import Entry, Stat, label_of
@@ -60,7 +60,7 @@ def test_names_and_regions_find_their_people_and_images(tmp_path: Path) -> None:
 
 def test_forget_finds_every_spelling(tmp_path: Path) -> None:
     listing = {"gallery": [entry(f"{TYPED}/a.jpg"), entry(f"{MAC}/b.jpg")], "queries": []}
-    subject = _subject(load({"person": MAC}), listing, tmp_path, DenyList())
+    subject = find_subject(load({"person": MAC}), listing, tmp_path, DenyList())
     assert subject.images == {("gallery", f"{TYPED}/a.jpg"), ("gallery", f"{MAC}/b.jpg")}
 
 

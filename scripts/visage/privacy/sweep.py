@@ -28,7 +28,7 @@ _ID_COLUMNS = ("person", "id", "name", "nearest")
 
 
 @dataclass
-class Needles:
+class Traces:
     """What must not be found."""
 
     words: set[str] = field(default_factory=set)  # ids and names
@@ -64,24 +64,24 @@ def head(embedding: NDArray[np.float32]) -> bytes:
 
 
 class Sweeper:
-    """Searches files for needles."""
+    """Searches files for traces of somebody."""
 
-    def __init__(self, needles: Needles, allowed: Iterable[str]) -> None:
+    def __init__(self, traces: Traces, allowed: Iterable[str]) -> None:
         """Prepare the search.
 
         Args:
-            needles: What must not be found.
+            traces: What must not be found.
             allowed: Paths of the images that remain, and other texts that may be there. What is
                 part of one of them is looked for only in the columns that hold ids.
         """
-        self._needles = needles
-        texts = needles.words | needles.images | needles.hashes
+        self._traces = traces
+        texts = traces.words | traces.images | traces.hashes
         everything = "\n".join(allowed)
         common = {t for t in texts if len(t) < _SHORT or t.isdecimal()}
         self.vague = common | {t for t in texts - common if _pattern([t]).search(everything)}
         spelled = {form for text in texts - self.vague for form in _spellings(text)}
         self._words = _pattern(spelled) if spelled else None
-        bytes_of = sorted(re.escape(value) for value in needles.heads)
+        bytes_of = sorted(re.escape(value) for value in traces.heads)
         self._heads = re.compile(b"|".join(bytes_of), re.DOTALL) if bytes_of else None
 
     def search(self, folders: Iterable[Path]) -> Findings:
@@ -124,9 +124,9 @@ class Sweeper:
             return
         if not isinstance(value, list) or not value:
             return
-        if all(isinstance(item, str) for item in value) and set(value) & self._needles.words:
+        if all(isinstance(item, str) for item in value) and set(value) & self._traces.words:
             yield "an id"
-        if isinstance(value[0], float) and _head_of(value) in self._needles.heads:
+        if isinstance(value[0], float) and _head_of(value) in self._traces.heads:
             yield "an embedding"
 
     def _in_table(self, table: pa.Table) -> Iterator[str]:
@@ -134,7 +134,7 @@ class Sweeper:
             column = table[name].combine_chunks()
             for chunk in column.chunks if isinstance(column, pa.ChunkedArray) else [column]:
                 if name in _ID_COLUMNS and pa.types.is_string(chunk.type):
-                    exact = self._needles.images if name == "nearest" else self._needles.words
+                    exact = self._traces.images if name == "nearest" else self._traces.words
                     if pc.any(pc.is_in(chunk, pa.array(sorted(exact), pa.string()))).as_py():
                         yield f"the column {name}"
                 yield from (f"the column {name}: {what}" for what in self._in_array(chunk))
@@ -149,7 +149,7 @@ class Sweeper:
                 yield from self._in_array(pc.struct_field(array, [number]))
         elif pa.types.is_list(array.type):
             if pa.types.is_floating(array.type.value_type):
-                if not self._needles.heads.isdisjoint(_heads_of(array)):
+                if not self._traces.heads.isdisjoint(_heads_of(array)):
                     yield "an embedding"
             else:
                 yield from self._in_array(array.flatten())

@@ -1,0 +1,192 @@
+"""What the workflow made, taken away: results, entries of the cache, files beside the images."""
+
+import logging
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from visage.config import Config
+from visage.formats import by_suffix
+from visage.people.importing.base import sources_beside
+from visage.people.packet import renewed
+from visage.people.xmp import OURS, PacketProblem
+from visage.privacy.subject import Subject, listing_of, recorded
+from visage.privacy.sweep import Sweeper
+from visage.search.existing import listed
+from visage.sets.listing import SETS, Entry, as_path
+from visage.sets.walk import VECTOR_SUFFIX
+from visage.store.files import PRIVATE, TEMPORARY, replacing
+from visage.store.lock import require_none
+from visage.store.tables import DAMAGE
+
+log = logging.getLogger(__name__)
+
+# Folders of the results that belong to the workflow alone (config.agreement sees to that).
+OWN_FOLDERS = ("gallery", "queries", "labels", "report", "share", "logs", "benchmarks")
+REPORTS = "forgotten"
+EXPORTS = "exports"
+WAY_BACK = "changes.jsonl"  # of what was changed in other programs; stays, without names
+ROW_GROUP = 64  # as in visage.embed.cache, which imports more than forgetting needs
+
+
+def remove_results(config: Config, outputs: set[str], keep: Path) -> int:
+    """Delete everything that the rules make in the results folder, but not the cache.
+
+    Returns:
+        The number of files.
+    """
+    results, count = Path(config.results), 0
+    for name in (*OWN_FOLDERS, *sorted(outputs - {"cache", REPORTS, EXPORTS})):
+        path = results / name
+        for file in sorted(path.rglob("*"), reverse=True) if path.is_dir() else [path]:
+            if file.is_dir() and not file.is_symlink():
+                if not any(file.iterdir()):
+                    file.rmdir()
+            elif file.absolute() != keep.absolute() and (file.exists() or file.is_symlink()):
+                file.unlink()
+                count += 1
+    for file in (results / EXPORTS).rglob("*"):
+        if file.is_file() and file.name != WAY_BACK:
+            file.unlink()
+            count += 1
+    for file in results.rglob(f"{TEMPORARY}*"):
+        file.unlink(missing_ok=True)
+        count += 1
+    return count
+
+
+def delete_everything(config: Config, outputs: set[str], keep: Path) -> None:
+    """Delete all results and the cache; photographs, names and the deny list stay."""
+    require_none(Path(config.results))
+    count = remove_results(config, outputs, keep)
+    cache = Path(config.results, "cache")
+    count += sum(path.is_file() for path in cache.rglob("*"))
+    shutil.rmtree(cache, ignore_errors=True)
+    count += remove_results_of_exports(Path(config.results))
+    count += take_back_xmp(config)
+    if config.sidecars == "beside":
+        for name in listed(config):
+            for entry in listing_of(config, name):
+                count += _unlink(_beside(config, name, entry.image))
+    log.info(
+        "%d files deleted. The photographs, the names file and the deny list are yours and stay.",
+        count,
+    )
+
+
+def remove_results_of_exports(results: Path) -> int:
+    """Delete what was exported into the results folder, and the notes on it."""
+    files = [path for path in (results / EXPORTS).rglob("*") if path.is_file()]
+    count = _unlink(files)
+    shutil.rmtree(results / EXPORTS, ignore_errors=True)
+    return count
+
+
+def take_back_xmp(config: Config) -> int:
+    """Take everything that we said out of the sidecars beside the queries; give how many changed.
+
+    What other programs wrote there stays. The next export says again what still holds.
+    """
+    root, count = Path(config.queries), 0
+    if not root.is_dir():
+        return 0
+    for entry in listing_of(config, "queries"):
+        for path in sources_beside(root / as_path(entry.image)):
+            count += _take_back(path)
+    return count
+
+
+def _take_back(path: Path) -> bool:
+    try:
+        before = path.read_bytes()
+    except OSError:
+        return False
+    if OURS.encode() not in before:
+        return False
+    try:
+        after = renewed(before, [], 1, 1, 1)
+    except PacketProblem as problem:
+        log.warning("%s cannot be cleaned: %s", path, problem)
+        return False
+    if after is None:
+        path.unlink()
+    else:
+        with replacing(path, path.stat().st_mode & 0o777) as temporary:
+            temporary.write_bytes(after)
+    return True
+
+
+def kept_hashes(results: Path, subject: Subject, listing: dict[str, list[Entry]]) -> set[str]:
+    """Give the SHA-256 of the images that remain; what else the cache knows is nobody's."""
+    places = {(name, entry.image) for name in SETS for entry in listing[name]}
+    rest = {place for place in places if not subject.has(*place)}
+    known = {sha256 for place, sha256 in recorded(results) if sha256 and place in rest}
+    return known - subject.traces.hashes
+
+
+def purge_cache(cache: Path, keep: set[str]) -> int:
+    """Rewrite the cache with the entries of `keep` only; give how many went."""
+    kept, count = pa.array(sorted(keep), pa.string()), 0
+    for path in sorted(cache.glob("*/*.parquet")):
+        column = "sha" if path.parent.name == "hashes" else "sha256"
+        try:
+            table = pq.read_table(path, partitioning=None)
+            left = table.filter(pc.is_in(table[column], kept))
+        except DAMAGE:
+            left = table = pa.table({})
+            count += 1
+        if len(left) < len(table) or not len(table):
+            count += len(table) - len(left)
+            path.unlink()
+            path.with_suffix(".keys").unlink(missing_ok=True)  # see visage.embed.keys
+            if len(left):
+                with replacing(path, PRIVATE) as temporary:
+                    pq.write_table(
+                        left, temporary, row_group_size=ROW_GROUP, write_page_checksum=True
+                    )
+    return count
+
+
+def _beside(config: Config, name: str, image: str) -> list[Path]:
+    path = Path(config.folder(name), as_path(image))
+    return [Path(f"{path}{VECTOR_SUFFIX}"), *([Path(f"{path}.json")] if name == "queries" else [])]
+
+
+def remove_beside(config: Config, subject: Subject) -> int:
+    """Delete the vectors and lists beside the subject's images."""
+    images = [image for image in subject.images if image[0] in listed(config)]
+    files = {path for image in images for path in _beside(config, *image)}
+    if subject.person is not None:  # as the folder is spelled on the disk, and it may be two
+        for folder in {image.partition("/")[0] for name, image in images if name == "gallery"}:
+            root = Path(config.folder("gallery"), as_path(folder))
+            files |= set(root.rglob(f"*{VECTOR_SUFFIX}")) | set(root.rglob(f"{TEMPORARY}*"))
+    for name, image in images:
+        path = Path(config.folder(name), as_path(image))
+        twins = [p for p in path.parent.glob("*") if p.stem == path.stem and _is_image(p)]
+        if twins in ([], [path]):  # the original program's name; of two images it could be either's
+            files.add(path.with_suffix(VECTOR_SUFFIX))
+    return _unlink(sorted(files))
+
+
+def _is_image(path: Path) -> bool:
+    return by_suffix(path.suffix) is not None
+
+
+def _unlink(files: Iterable[Path]) -> int:
+    there = [path for path in files if path.is_file()]
+    for path in there:
+        path.unlink()
+    return len(there)
+
+
+NOTES = ("log", "metadata", "incomplete", "auxiliary")
+
+
+def remove_notes(sweeper: Sweeper, notes: Path) -> int:
+    """Delete Snakemake's own records of jobs and runs that name the subject."""
+    folders = [notes / part for part in NOTES if (notes / part).is_dir()]
+    return _unlink(sorted({path for path, _ in sweeper.search(folders).left}))
