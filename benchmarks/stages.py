@@ -64,8 +64,9 @@ def match(folder: Path, ranking: str) -> None:
 
 
 def evaluate(folder: Path) -> None:
+    from visage.evaluation.details import with_details
     from visage.evaluation.evaluate import evaluate_gallery, write_evaluation
-    from visage.report.evaluation_page import write_page
+    from visage.report.evaluation import write_page
     from visage.search.neighbours import copy_limit
 
     config = Config()
@@ -77,7 +78,8 @@ def evaluate(folder: Path) -> None:
         PUBLISHED,
         copy_limit(PUBLISHED),
     )
-    write_page(folder / "evaluation.html", result, evaluated, folder)
+    result = with_details(result, evaluated)
+    write_page(folder / "evaluation.html", result, folder)
     write_evaluation(folder / "evaluation.json", result)
 
 

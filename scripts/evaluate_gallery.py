@@ -3,9 +3,10 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from visage.evaluation.details import with_details
 from visage.evaluation.evaluate import Evaluated, evaluate_gallery, write_evaluation
 from visage.evaluation.nobody import nobody
-from visage.report.evaluation_page import write_page
+from visage.report.evaluation import write_page
 from visage.search.neighbours import copy_limit
 from visage.store.tables import read_origin, read_table
 from visage.workflow.job import logged, paths
@@ -26,5 +27,6 @@ with logged(snakemake.log[0]):
         )
     else:
         result = nobody(read_origin(faces), *asked)
-    write_page(Path(snakemake.output.page), result, evaluated, Path(params.gallery))
+    result = with_details(result, evaluated)
+    write_page(Path(snakemake.output.page), result, Path(params.gallery))
     write_evaluation(Path(snakemake.output.json), result)

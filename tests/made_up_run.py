@@ -44,12 +44,48 @@ AUDIT = [
     ["no_usable_face", "person-00", "person-00/empty.png", "", "", "", "", "1 unreadable"],
     *(["one_photograph", f"person-{n}", "", "", "", "", "", "one only"] for n in range(45)),
 ]
+WORST = {
+    **{"image": "person-04/a.png", "box": [100.0, 30.0, 40.0, 50.0], "person": "person-04"},
+    **{"other": HOSTILE, "other_image": "person-05/a.png", "other_box": None},
+    **{"distance": 0.81, "own": None, "rank": 0},
+}
 EVALUATION = {
-    "gallery": {"known_searches": 24, "strangers_searches": 30},
+    **{"model": "made-up", "ranking": "nearest", "normalize": False, "note": ""},
+    **{"summary": "The threshold is the gallery's own.", "calibration": None, "reliability": []},
+    "gallery": {
+        **{"photographs": 30, "people": 12, "people_with_two": 6, "misfiled": 0},
+        **{
+            "known_searches": 24,
+            "strangers_searches": 30,
+            "same_file": 0,
+            "near_copies": 1,
+            "failed": 0,
+        },
+    },
+    "cmc": [0.9959, 1.0],
+    "det": [
+        {"fpir": 0.03, "fnir": {"value": 0.02, "low": 0.01, "high": 0.03}},
+        {"fpir": 1.0, "fnir": {"value": 0.0, "low": 0.0, "high": 0.01}},
+    ],
+    **{"calibration_error": None, "held_out": [], "strata": {}},
+    "details": {
+        "histogram": {"edges": [0.0, 1.0, 2.0], "own": [23, 1], "other": [0, 30]},
+        **{"false_alarms": [WORST], "misses": []},
+    },
     "fpir": 0.01,
     "operating": [
-        {"fpir": 0.1, "threshold": 1.2, "fnir": {"value": 0.5, "low": 0.4, "high": 0.6}},
-        {"fpir": 0.01, "threshold": 1.0, "fnir": {"value": 0.0163, "low": 0.004, "high": 0.03}},
+        {
+            "fpir": 0.1,
+            "threshold": 1.2,
+            "false_alarms": 3,
+            "fnir": {"value": 0.5, "low": 0.4, "high": 0.6},
+        },
+        {
+            "fpir": 0.01,
+            "threshold": 1.0,
+            "false_alarms": 0,
+            "fnir": {"value": 0.0163, "low": 0.004, "high": 0.03},
+        },
     ],
     "rank_one": {"value": 0.9959, "low": 0.988, "high": 1.0},
     "published": {"threshold": 1.128, "fpir": 0.0, "fnir": 0.03},

@@ -16,7 +16,7 @@ def nobody(origin: Origin, ranking: str, normalize: bool, fpir: float) -> dict[s
     """Give what evaluation.json holds then; the keys are those of `evaluate_gallery`."""
     counts = (
         *("photographs", "people", "people_with_two", "known_searches", "strangers_searches"),
-        *("misfiled", "same_file", "near_copies"),
+        *("misfiled", "same_file", "near_copies", "failed"),
     )
     return {
         "model": origin.model,
@@ -36,4 +36,8 @@ def nobody(origin: Origin, ranking: str, normalize: bool, fpir: float) -> dict[s
         "cmc": [],
         "published": None,
         "reliability": [],
+        "calibration_error": None,
+        "det": [],
+        "held_out": [],
+        "strata": {},
     }

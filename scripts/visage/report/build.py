@@ -9,7 +9,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from visage.report import charts, content, data, files, pictures, render, share, view
+from visage.report import charts, content, data, evaluation, files, pictures, render, share, view
+from visage.report.evaluation import Place
 from visage.report.gallery import (
     Finding,
     Gallery,
@@ -71,6 +72,7 @@ class Material:
     gallery: Gallery
     findings: list[Finding]
     problems: list[Problem]  # those with a picture
+    evaluation: dict[str, Any] | None  # evaluation.json
     outlines: dict[tuple[str, int], data.Outline]  # of gallery faces
     name: Callable[[str], str]  # of a person's id
     link: Callable[[str], str]
@@ -83,6 +85,7 @@ class Cut:
     photographs: list[pictures.Cuttings]
     gallery: dict[tuple[str, int], pictures.Picture | pictures.Missing]
     problems: dict[str, pictures.Picture | pictures.Missing]
+    places: dict[Place, pictures.Picture | pictures.Missing]  # of the evaluation
 
 
 def build_report(sources: Sources, options: Options, output: Path) -> None:
@@ -130,6 +133,7 @@ def _read(sources: Sources, options: Options) -> Material:
         gallery=people,
         findings=findings,
         problems=problems,
+        evaluation=files.read_evaluation(sources.evaluation) if sources.evaluation else None,
         outlines=outlines,
         name=lambda person: (person in known and known[person].name) or person,
         link=lambda person: link(options.links, person, known),
@@ -154,6 +158,9 @@ def _cut(material: Material, sources: Sources, options: Options, folder: Path | 
         path = sources.gallery / as_path(image)
         return pictures.Order(path, denied=image in denied, **wanted)
 
+    # A copy to give away has no photograph of people who were not found.
+    told = None if options.share else material.evaluation
+    places = evaluation.places(told) if told else []
     orders = [
         *map(photograph, material.queries),
         *(
@@ -161,6 +168,10 @@ def _cut(material: Material, sources: Sources, options: Options, folder: Path | 
             for (image, _), outline in material.outlines.items()
         ),
         *(of_gallery(one.image, side=size.gallery_face) for one in material.problems),
+        *(
+            evaluation.order(sources.gallery, place, size.gallery_face, place[0] in denied)
+            for place in places
+        ),
     ]
     keep = pictures.Files(folder) if folder else pictures.inline
     with ThreadPoolExecutor(options.threads) as pool:
@@ -169,6 +180,7 @@ def _cut(material: Material, sources: Sources, options: Options, folder: Path | 
         photographs=[next(made) for _ in material.queries],
         gallery={key: next(made).crops[0] for key in material.outlines},
         problems={one.image: next(made).photograph for one in material.problems},
+        places={place: next(made).crops[0] for place in places},
     )
 
 
@@ -199,6 +211,8 @@ def _page(material: Material, cuttings: Cut, sources: Sources, options: Options)
         nearest=cuttings.gallery,
         scores=files.read_scores(sources.scores),
         findings=material.findings,
-        evaluation=files.read_evaluation(sources.evaluation) if sources.evaluation else None,
+        evaluation=(
+            evaluation.view(material.evaluation, cuttings.places) if material.evaluation else None
+        ),
         name=material.name,
     )

@@ -2,37 +2,18 @@
 
 import math
 
+from markupsafe import Markup
 from matplotlib.ticker import MaxNLocator
 
 from visage.report.data import Face
-from visage.report.drawing import drawing
+from visage.report.drawing import DOUBT, INK, NONE, SURE, drawing
 from visage.search.threshold import VERDICTS
 
 SIZE = (6.4, 2.7)  # inches
 BINS = 30  # up to the threshold, or to the largest distance where there is none
 
-# Colours that stand for those of report.css, so that the plot is light and dark with the page.
-_VARIABLES = {
-    "#010101": "var(--sure)",
-    "#020202": "var(--doubt)",
-    "#030303": "var(--none)",
-    "#040404": "var(--ink)",
-    "#050505": "var(--quiet)",
-    "#060606": "var(--line)",
-}
-_MATCH, _POSSIBLE, _UNKNOWN, _INK, _SOFT, _LINE = _VARIABLES
-_STYLE = {
-    "text.color": _SOFT,
-    "axes.labelcolor": _SOFT,
-    "axes.edgecolor": _LINE,
-    "xtick.color": _SOFT,
-    "ytick.color": _SOFT,
-    "grid.color": _LINE,
-    "axes.axisbelow": True,
-}
 
-
-def distances(faces: list[Face], threshold: float | None) -> str:
+def distances(faces: list[Face], threshold: float | None) -> Markup:
     """Draw how far each face's closest person is, as SVG; "" where nothing was compared.
 
     Bars are stacked by verdict; the threshold lies between two of them.
@@ -43,12 +24,12 @@ def distances(faces: list[Face], threshold: float | None) -> str:
         if any(face.verdict == verdict and face.candidates for face in faces)
     }
     if not parts:
-        return ""
-    colours = dict(zip(VERDICTS, (_MATCH, _POSSIBLE, _UNKNOWN), strict=True))
+        return Markup()
+    colours = dict(zip(VERDICTS, (SURE, DOUBT, NONE), strict=True))
     largest = max(max(values) for values in parts.values())
     step = (threshold or largest or 1.0) / BINS
     edges = [step * number for number in range(max(BINS, math.ceil(largest / step)) + 2)]
-    with drawing("distance to the closest person", "faces", SIZE, _STYLE) as plot:
+    with drawing("distance to the closest person", "faces", SIZE) as plot:
         plot.axes.hist(
             list(parts.values()),
             edges,
@@ -58,11 +39,8 @@ def distances(faces: list[Face], threshold: float | None) -> str:
         )
         if threshold:
             label = f"threshold {threshold:.3f}"
-            plot.axes.axvline(threshold, color=_INK, lw=1.2, label=label)
+            plot.axes.axvline(threshold, color=INK, lw=1.2, label=label)
         plot.axes.set_xlim(0, edges[-1])
         plot.axes.yaxis.set_major_locator(MaxNLocator(integer=True))
-        plot.axes.legend(fontsize=8.5, frameon=False)
-    svg = plot.svg
-    for colour, variable in _VARIABLES.items():
-        svg = svg.replace(colour, variable)
-    return svg
+        plot.axes.legend()
+    return plot.svg

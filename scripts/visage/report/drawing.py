@@ -1,25 +1,52 @@
-"""Plots as SVG that is the same for the same numbers."""
+"""Plots as SVG in the page's own type and colours, light and dark with it.
+
+The same numbers give the same bytes.
+"""
 
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import matplotlib as mpl
+from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-SIZE = (4.6, 3.0)  # inches
-_STYLE: dict[str, Any] = {
+SIZE = (3.7, 2.7)  # inches: 355 pixels wide, which fits a phone without being scaled
+
+# Colours that stand for those of style.css: the page says what they are.
+_VARIABLES = {
+    "#010101": "var(--sure)",
+    "#020202": "var(--doubt)",
+    "#030303": "var(--none)",
+    "#040404": "var(--ink)",
+    "#050505": "var(--quiet)",
+    "#060606": "var(--line)",
+}
+SURE, DOUBT, NONE, INK, QUIET, LINE = _VARIABLES
+_STYLE: Any = {
     "svg.hashsalt": "visage",  # otherwise every run has other ids
     "svg.fonttype": "none",  # text stays text, in the page's own font
     "font.family": "sans-serif",
-    "font.size": 9,
+    "font.size": 9,  # points: 12 pixels
+    "legend.fontsize": 9,
+    "legend.frameon": False,
+    "legend.labelcolor": QUIET,
+    "text.color": QUIET,
+    "axes.labelcolor": QUIET,
+    "axes.edgecolor": LINE,
+    "xtick.color": LINE,
+    "ytick.color": LINE,
+    "xtick.labelcolor": QUIET,
+    "ytick.labelcolor": QUIET,
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.grid": True,
-    "grid.color": "#e4e4e4",
+    "axes.axisbelow": True,
+    "grid.color": LINE,
 }
+_NO_METADATA = dict.fromkeys(("Date", "Creator", "Format", "Type"))
 
 
 class Drawing:
@@ -29,28 +56,27 @@ class Drawing:
         """Start an empty figure."""
         self.figure = Figure(figsize=size, layout="constrained")
         self.axes: Axes = self.figure.subplots()
-        self.svg = ""
+        self.svg = Markup()
 
 
 @contextmanager
-def drawing(
-    across: str, up: str, size: tuple[float, float] = SIZE, style: Mapping[str, Any] | None = None
-) -> Iterator[Drawing]:
+def drawing(across: str, up: str, size: tuple[float, float] = SIZE) -> Iterator[Drawing]:
     """Give a figure to draw into; when the block ends, its `svg` is there.
 
     Args:
         across: Name of the horizontal axis.
         up: Name of the vertical axis.
         size: Width and height, inches.
-        style: Settings of matplotlib, on top of the usual ones.
     """
-    settings: Any = {**_STYLE, **(style or {})}
-    with mpl.rc_context(settings):
+    with mpl.rc_context(_STYLE):
         made = Drawing(size)
         made.axes.set_xlabel(across)
         made.axes.set_ylabel(up)
         yield made
         file = io.StringIO()
-        made.figure.savefig(file, format="svg", transparent=True, metadata={"Date": None})
+        made.figure.savefig(file, format="svg", transparent=True, metadata=_NO_METADATA)
     text = file.getvalue()
-    made.svg = text[text.index("<svg") :]
+    svg = text[text.index("<svg") :]
+    for colour, variable in _VARIABLES.items():
+        svg = svg.replace(colour, variable)
+    made.svg = Markup(svg)

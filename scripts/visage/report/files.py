@@ -41,7 +41,7 @@ def read_evaluation(path: Path) -> dict[str, Any]:
         raise missing(path) from error
     except ValueError as error:
         raise damaged(path, error) from error
-    wanted = {"gallery", "fpir", "operating", "rank_one", "published", "threshold"}
+    wanted = {"gallery", "fpir", "operating", "rank_one", "published", "threshold", "details"}
     if not isinstance(content, dict) or not wanted <= content.keys():
         raise damaged(path, f"not all of {', '.join(sorted(wanted))} are in it")
     return content

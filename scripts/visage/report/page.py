@@ -5,8 +5,8 @@
 """
 
 from dataclasses import dataclass, field
-from typing import Any
 
+from visage.report.evaluation import EvaluationView
 from visage.report.gallery import Finding, Gallery, Problem
 from visage.report.made import Made
 from visage.status import Status, Verdict
@@ -204,4 +204,4 @@ class Page:
     audit: list[Kind]
     scores: list[Score]
     not_found: int  # further lines of the scores table
-    evaluation: dict[str, Any] | None  # evaluation.json
+    evaluation: EvaluationView | None

@@ -50,9 +50,9 @@ def write(page: Page, chart: str, output: Path, folder: Path, in_files: bool) ->
     template = _template(page, chart, in_files)
     queries = Path(page.run.queries)
     prefix = f"{quote(folder.name)}/" if in_files else ""
-    write_text(output, template(prefix, _to(queries, output), "evaluation.html"))
+    write_text(output, template(prefix, _to(queries, output)))
     index = folder / INDEX
-    write_text(index, template("", _to(queries, index), "../evaluation.html"))
+    write_text(index, template("", _to(queries, index)))
 
 
 def _template(page: Page, chart: str, in_files: bool) -> Any:
@@ -75,7 +75,7 @@ def _template(page: Page, chart: str, in_files: bool) -> Any:
     pictures = as_json(page.content.pictures)
     content = as_json(_without(page.content, "pictures"))
 
-    def render(prefix: str, originals: str, evaluation: str) -> str:
+    def render(prefix: str, originals: str) -> str:
         address = partial(_address, prefix)
         templates.filters["address"] = address
         return templates.get_template("report.html.j2").render(
@@ -100,7 +100,6 @@ def _template(page: Page, chart: str, in_files: bool) -> Any:
             place={
                 "pictures": prefix,
                 "originals": "" if page.content.share else originals,
-                "evaluation": evaluation,
             },
         )
 

@@ -6,7 +6,7 @@ from visage.report.data import Face, Query
 from visage.status import Verdict
 from visage.types import Box
 
-NAMED = (Verdict.MATCH, "given")  # verdicts on a face that has a name
+NAMED = (Verdict.MATCH, Verdict.GIVEN)  # verdicts on a face that has a name
 
 
 def named(face: Face) -> bool:

@@ -46,9 +46,9 @@ def further(page: Page) -> str:
 
 def certain(page: Page) -> str:
     """Say how often a stranger gets a name, where the gallery tells."""
-    evaluation = page.evaluation
-    if evaluation and evaluation["threshold"] and evaluation["threshold"] == page.run.threshold:
-        return f"About {rate(evaluation['fpir'])} of strangers’ faces are taken for somebody."
+    result = page.evaluation.result if page.evaluation else {}
+    if page.run.threshold is not None and result.get("threshold") == page.run.threshold:
+        return f"About {rate(result['fpir'])} of strangers’ faces are taken for somebody."
     return "How often a stranger is taken for somebody was not measured."
 
 

@@ -2,9 +2,9 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
 
 from visage.audit.findings import KINDS
+from visage.report.evaluation import EvaluationView
 from visage.report.gallery import Finding, Gallery, Problem
 from visage.report.page import (
     POOR,
@@ -34,7 +34,7 @@ def make_page(
     nearest: Mapping[tuple[str, int], Picture | Missing],
     scores: list[dict[str, str]],
     findings: Sequence[Finding],
-    evaluation: dict[str, Any] | None,
+    evaluation: EvaluationView | None,
     name: Callable[[str], str],
 ) -> Page:
     """Put the page together.
@@ -47,7 +47,7 @@ def make_page(
         nearest: The pictures of gallery faces, by image and face.
         scores: The lines of the scores table.
         findings: The gallery's audit.
-        evaluation: The content of evaluation.json, where the threshold may come from.
+        evaluation: Where the threshold may come from.
         name: Gives the name of a person's id.
     """
     by_id = {person.id: person for person in content.people}
