@@ -55,7 +55,11 @@ def _segment(face: pa.StructType) -> pa.Schema:
     )
 
 
-SEGMENT = _segment(_FACE).append(pa.field("format", pa.string()))
+SEGMENT = (
+    _segment(_FACE)
+    .append(pa.field("format", pa.string()))
+    .append(pa.field("turn", pa.int16()))
+)
 # What version 2 wrote. Its faces are taken as they are; what it could not read may be read now.
 _BEFORE = _segment(pa.struct([field for field in _FACE if field.name != "length"]))
 
@@ -160,6 +164,7 @@ def _as_row(analysis: Analysis, usual: float | None) -> dict:
         "height": analysis.height,
         "whole": analysis.whole,
         "format": analysis.format,
+        "turn": analysis.turn,
         "faces": [
             {
                 "box": [item.face.x, item.face.y, item.face.w, item.face.h],
@@ -184,6 +189,7 @@ def _as_analysis(row: dict, usual: float | None) -> Analysis:
         faces=[_as_face(item, usual) for item in row["faces"]],
         whole=_as_embedding(row["whole"]),
         format=row.get("format") or "",
+        turn=row.get("turn") or 0,
     )
 
 
