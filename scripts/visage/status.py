@@ -25,6 +25,7 @@ class Status(_Said):
     OK = "ok", "a face with an embedding"
     NO_FACE = "no_face", "no face was found in the image"
     TOO_SMALL = "too_small", "a face smaller than faces.min_size"
+    POOR = "poor", "a face too blurred or turned away to tell who it is"
     OUTSIDE_REGION = "outside_region", "a face whose centre is in none of the image's regions"
     UNREADABLE = "unreadable", "the file is not an image, is damaged, empty, or may not be read"
     TOO_LARGE = "too_large", "more pixels than the cap against decompression bombs"

@@ -85,6 +85,7 @@ def test_preset_is_the_original_program() -> None:
         "keep": "largest",
         "min_confidence": 0.9,
         "min_size": 0,
+        "min_quality": 0,
         "no_face": "whole_image",
         "regions": None,
     }

@@ -12,7 +12,7 @@ import pandas as pd
 
 from visage.audit.another_person import another_person
 from visage.audit.copies import copies
-from visage.audit.faces import no_usable_face, one_photograph, several_faces, untrusted
+from visage.audit.faces import no_usable_face, one_photograph, poor, several_faces, untrusted
 from visage.audit.findings import COLUMNS, KINDS
 from visage.audit.gallery import Finder, read_gallery
 from visage.audit.ids import alike_ids, namesakes, perhaps_one
@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 FINDERS: tuple[Finder, ...] = (
     *(another_person, copies, perhaps_one, namesakes, alike_ids),
-    *(no_usable_face, untrusted, several_faces, one_photograph),
+    *(no_usable_face, untrusted, poor, several_faces, one_photograph),
 )
 
 

@@ -1,10 +1,14 @@
 """Faces that are missing, poor, or one of several."""
 
+import logging
 from collections.abc import Iterator
 
 import numpy as np
 
 from visage.audit.gallery import Audited, Row, row
+from visage.status import Status
+
+log = logging.getLogger(__name__)
 
 # Below these, measured on the set `friends` made smaller and blurred (docs/audit.md).
 SMALL = 32  # pixels of the shorter side of the face's box
@@ -20,6 +24,15 @@ def no_usable_face(gallery: Audited) -> Iterator[Row]:
         counts = rows.drop_duplicates("image")["status"].value_counts(sort=False).sort_index()
         listed = ", ".join(f"{number} {status}" for status, number in counts.items())
         first = rows.iloc[0]
+        if set(rows["status"]) <= {Status.UNREADABLE, Status.TOO_LARGE}:
+            log.warning(
+                "%s: none of the %d files can be read; %s: %s",
+                person,
+                rows["image"].nunique(),
+                first["image"],
+                first["reason"],
+                extra={"screen": True},
+            )
         yield row(
             "no_usable_face",
             str(person),
@@ -46,6 +59,14 @@ def untrusted(gallery: Audited) -> Iterator[Row]:
         yield row(
             "untrusted", face["person"], "; ".join(faults), image=face["image"], face=face["face"]
         )
+
+
+def poor(gallery: Audited) -> Iterator[Row]:
+    """Faces that are too poor to tell, by what their embedding says."""
+    everything = gallery.everything
+    for face in everything[everything["status"] == Status.POOR].to_dict("records"):
+        place = {"image": face["image"], "face": face["face"]}
+        yield row("untrusted", face["person"], face["reason"], **place)
 
 
 def several_faces(gallery: Audited) -> Iterator[Row]:

@@ -1,6 +1,6 @@
 """The section `faces`."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -21,6 +21,14 @@ class Faces(Section):
         ge=0,
         le=10_000,
         description="The least length of the shorter side of a face's box, in pixels.",
+    )
+    min_quality: Literal["auto"] | Annotated[float, Field(ge=0)] = Field(
+        default="auto",
+        description="The least quality of a face, by what its embedding says: 1 is as clear as "
+        "most. Below it a face is `poor`: too blurred or turned away to tell who it is. It is "
+        "never a match, and stands for its person only where there is nothing better. `auto`: "
+        "0.66, which 99 of 100 clear faces reach and 1 of 100 that are blurred by a tenth of their "
+        "width; 0: all do. Models that say nothing of quality have no such limit.",
     )
     no_face: Literal["skip", "whole_image", "fail"] = Field(
         default="skip",

@@ -27,5 +27,5 @@ class Analysis:
     height: int | None = None
     faces: list[AnalysedFace] = field(default_factory=list)  # in the detector's order
     whole: Embedding | None = None  # of the image as a whole, where it has no face
-    turn: int = 0  # degrees clockwise by which the image is to be turned to be upright
     format: str = ""  # name of the format that the bytes are of
+    turn: int = 0  # degrees clockwise by which the image is to be turned to be upright

@@ -56,9 +56,7 @@ def _segment(face: pa.StructType) -> pa.Schema:
 
 
 SEGMENT = (
-    _segment(_FACE)
-    .append(pa.field("format", pa.string()))
-    .append(pa.field("turn", pa.int16()))
+    _segment(_FACE).append(pa.field("format", pa.string())).append(pa.field("turn", pa.int16()))
 )
 # What version 2 wrote. Its faces are taken as they are; what it could not read may be read now.
 _BEFORE = _segment(pa.struct([field for field in _FACE if field.name != "length"]))

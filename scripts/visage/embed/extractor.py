@@ -12,7 +12,8 @@ fraction of the time. A face that is too small there for the recogniser's crop i
 photograph as it is, which is decoded then.
 
 A photograph in which no face is clear may lie on its side or its head: it is looked at again, the
-way up that shows the surest face (`visage.embed.finding`), and that counts if its faces are clearer.
+way up that shows the surest face (`visage.embed.finding`), and that counts if its faces are
+clearer.
 """
 
 import hashlib
@@ -23,8 +24,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from visage.embed.analysis import AnalysedFace, Analysis
-from visage.embed.selection import Choice
 from visage.embed.finding import find, look, surest_turn
+from visage.embed.selection import Choice
 from visage.embed.view import File, View
 from visage.images.align import fit, sharpness
 from visage.images.decode import MAX_PIXELS
@@ -32,8 +33,8 @@ from visage.status import Status
 from visage.types import Detector, Embedding, Face, Model, Pixels
 
 Embedded = tuple[Embedding, float | None]  # with its quality
-# A photograph whose clearest face is below it is looked at another way up. Of 330 photographs 15 lie
-# below it upright, and all turned ones (benchmarks/turned.py).
+# A photograph whose clearest face is below it is looked at another way up. Of 330 photographs 15
+# lie below it upright, and all turned ones (benchmarks/turned.py).
 CLEAR = 0.74
 WHOLE = -1  # in place of a face's number: the image as a whole
 
@@ -47,6 +48,11 @@ class Sight:
     choice: Choice
     wanted: list[int] = field(default_factory=list)  # faces to embed, or WHOLE
     crops: list[Pixels] = field(default_factory=list)  # one for each of them
+
+    @property
+    def pixels(self) -> Pixels:
+        """The image as it lies, possibly reduced."""
+        return self.view.photograph.pixels
 
 
 class Extractor:
@@ -163,7 +169,7 @@ def _clearest(analysis: Analysis) -> float:
 
 def _is_doubtful(sight: Sight, analysis: Analysis) -> bool:
     """Tell whether a photograph with faces has no clear one, and was not turned already."""
-    told = any(face.quality is not None for face in analysis.faces)
+    told = any(face.quality is not None for face in analysis.faces) and sight.view.scaled_down
     return told and sight.view.turn == 0 and _clearest(analysis) < CLEAR
 
 

@@ -7,6 +7,9 @@ where that was not enough (benchmarks/turned.py, benchmarks/small.py; measured o
   is upright.
 - Large, long or without a face, and partly empty: the parts that hold something, packed closely
   (`visage.embed.mosaic`).
+
+Detectors that see photographs in full, as the original program's does, look once: for them a
+further look costs seconds, and the original took none.
 """
 
 from collections.abc import Iterable, Sequence
@@ -36,6 +39,8 @@ def find(view: View, detector: Detector, least: int, confidence: float) -> tuple
         The view they were found in, and all faces in its pixels.
     """
     faces = look(view, detector)
+    if not view.scaled_down:
+        return view, faces
     if not _counting(faces, confidence):
         turn, best = surest_turn(view, detector, [t for t in TURNS if t != view.turn])
         if best >= SURE:
@@ -51,9 +56,7 @@ def look(view: View, detector: Detector) -> list[Face]:
     return [scaled(face, view.factors) for face in detector.detect(view.pixels)]
 
 
-def surest_turn(
-    view: View, detector: Detector, turns: Sequence[int] = TURNS
-) -> tuple[int, float]:
+def surest_turn(view: View, detector: Detector, turns: Sequence[int] = TURNS) -> tuple[int, float]:
     """Tell which way up a photograph shows its most certain face, and how certain it is.
 
     Args:

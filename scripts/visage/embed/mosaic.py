@@ -171,5 +171,3 @@ def overlap(one: Face, other: Face) -> float:
     common = max(0.0, width) * max(0.0, height)
     union = one.w * one.h + other.w * other.h - common
     return common / union if union > 0 else 0.0
-
-

@@ -35,15 +35,15 @@ def rows_of(task: Task, result: Analysis | Problem, settings: Faces) -> list[Fac
     base = FaceRow(task.entry.image, result.status, result.reason, sha256=result.sha256)
     if isinstance(result, Problem) or result.status != Status.OK:
         return [base]
-    odd = _joined(disagreement(task.entry.image, result.format), result.reason)
-    base = replace(base, reason=odd, width=result.width, height=result.height)
+    turn = f"turned by {result.turn}° to be upright" if result.turn else ""
+    odd = _joined(disagreement(task.entry.image, result.format), result.reason, turn)
+    base = replace(base, reason=odd, width=result.width, height=result.height, turn=result.turn)
     choice = Choice(settings, task.regions)
     selected = choice.of([item.face for item in result.faces])
-    rows = [
-        _face_row(base, number, result.faces[item.index], item)
-        for number, item in enumerate(selected)
-    ]
-    if not any(row.status == Status.OK for row in rows):
+    rows = [_face_row(base, result.faces[item.index], item, choice) for item in selected]
+    rows.sort(key=lambda row: row.status != Status.OK)  # the others keep their order
+    rows = [replace(row, face=number) for number, row in enumerate(rows)]
+    if not any(row.embedding is not None for row in rows):
         rows = _without_face(rows, base, result, choice)
     return _with_notes(rows, base, task)
 
@@ -90,14 +90,15 @@ def _joined(*remarks: str) -> str:
     return "; ".join(remark for remark in remarks if remark)
 
 
-def _face_row(base: FaceRow, number: int, item: AnalysedFace, selected: Selected) -> FaceRow:
+def _face_row(base: FaceRow, item: AnalysedFace, selected: Selected, choice: Choice) -> FaceRow:
     face, counts = item.face, selected.status == Status.OK
+    judged = choice.judged(selected, item.quality)
     known = np.isfinite(face.landmarks).any()
     return replace(
         base,
-        status=selected.status,
-        reason=_joined(selected.reason, base.reason),
-        face=number,
+        status=judged.status,
+        reason=_joined(judged.reason, base.reason),
+        face=0,
         x=face.x,
         y=face.y,
         w=face.w,
@@ -139,6 +140,10 @@ def to_table(shard: Manifest, rows: Mapping[str, Sequence[FaceRow]]) -> pa.Table
 
     def labelled(row: FaceRow) -> FaceRow:
         label = label_of(row.image)
-        return replace(row, person=label) if gallery else replace(row, group=label)
+        if gallery:
+            return replace(row, person=label)
+        # Nobody is searched by a face that is too poor to tell, so it is never a match.
+        poor = row.status == Status.POOR
+        return replace(row, group=label, embedding=None if poor else row.embedding)
 
     return faces_table(labelled(row) for entry in shard.entries for row in rows[entry.image])

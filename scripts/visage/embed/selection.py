@@ -9,13 +9,18 @@ from visage.sets.regions import Region
 from visage.status import Status
 from visage.types import Face
 
+# What `faces.min_quality: auto` means. Of faces blurred by a tenth of their width 99 % lie below
+# it, of clear ones 1 % (benchmarks/quality.py).
+AUTO_QUALITY = 0.66
+POOR = "too blurred or turned away to tell"
+
 
 @dataclass(frozen=True)
 class Selected:
     """A face that gets a row: its place in the detector's list, and whether it counts."""
 
     index: int
-    status: Status  # ok, too_small or outside_region
+    status: Status  # ok, poor, too_small or outside_region
     reason: str
 
 
@@ -57,6 +62,14 @@ class Choice:
     def takes_whole(self) -> bool:
         """Whether an image without a face is embedded whole; not where regions are named."""
         return self.settings.no_face == "whole_image" and self.regions is None
+
+    def judged(self, item: Selected, quality: float | None) -> Selected:
+        """Give a face its status now that its quality is known; None: the model does not say."""
+        least = self.settings.min_quality
+        if item.status != Status.OK or quality is None:
+            return item
+        poor = quality < (AUTO_QUALITY if least == "auto" else least)
+        return Selected(item.index, Status.POOR, POOR) if poor else item
 
     def answered_by(self, analysis: Analysis) -> bool:
         """Tell whether an analysis, made for whatever choice, holds all that this one wants."""

@@ -51,6 +51,11 @@ class View:
         self.width, self.height = size[::-1] if turn in (90, 270) else size
         self.factors = self._factors(self.pixels)
 
+    @property
+    def scaled_down(self) -> bool:
+        """Whether faces are looked for at a smaller size than the photograph's."""
+        return self._model.enough is not None
+
     def turned(self, turn: int) -> "View":
         """Give the same image another way up; `turn` is of the image, not of this view."""
         return View(self._file, self._model, turn)
@@ -94,5 +99,3 @@ def scaled(face: Face, factors: Floats) -> Face:
         float(v) for v in np.array([face.x, face.y, face.w, face.h]) * np.tile(factors, 2)
     )
     return replace(face, x=x, y=y, w=w, h=h, landmarks=face.landmarks * factors)
-
-

@@ -121,6 +121,10 @@ def fit(pixels: Pixels, size: tuple[int, int]) -> Pixels:
 def sharpness(crop: Pixels) -> float:
     """Give the variance of the Laplacian of the grey crop (0 to 255): low is blurred.
 
+    What is black because it lies outside the picture is left out: its edge is always sharp.
+
     J. L. Pech-Pacheco et al., "Diatom autofocusing in brightfield microscopy", ICPR 2000.
     """
-    return float(cv2.Laplacian(cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY), cv2.CV_32F).var())
+    change = cv2.Laplacian(cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY), cv2.CV_32F)
+    inside = cv2.erode((crop.max(axis=2) > 0).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    return float(change[inside].var()) if inside.any() else 0.0

@@ -14,6 +14,7 @@ from visage.errors import VisageError
 from visage.search.existing import DATABASE, LABELS, item_of, read_labels
 from visage.search.faces import unit
 from visage.search.labelled import GalleryLabels, apart, joined
+from visage.status import Status
 from visage.store.files import PRIVATE, replacing, write_text
 from visage.store.tables import FACES, common_origin, read_table, write_table
 from visage.types import Floats, Indices
@@ -66,6 +67,7 @@ def build_index(
         usable = usable.take(np.argsort(items))
     else:
         usable = _ordered(usable)
+    usable = _without_poor(usable, given)
     vectors = vectors_of(usable)
     chosen = chosen_faces(usable, unit(vectors))
     if len(chosen) < usable.num_rows:
@@ -108,6 +110,14 @@ def usable_faces(table: pa.Table) -> pa.ChunkedArray:
     """Mark the rows of a gallery's faces table that can be searched."""
     known = pc.not_equal(pc.fill_null(table["person"], ""), "")
     return pc.and_(pc.is_valid(table["embedding"]), known)
+
+
+def _without_poor(table: pa.Table, given: pa.Table) -> pa.Table:
+    """Leave out faces that are too poor to tell, but of people of whom there is nothing better."""
+    poor = pc.equal(table["status"], Status.POOR)
+    clear = table.filter(pc.invert(poor))
+    better = pa.array({*clear["person"].to_pylist(), *given["person"].to_pylist()}, pa.string())
+    return table.filter(pc.invert(pc.and_(poor, pc.is_in(table["person"], better))))
 
 
 def vectors_of(table: pa.Table) -> Floats:

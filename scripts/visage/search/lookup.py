@@ -23,6 +23,7 @@ from visage.models.model import Installed
 from visage.models.registry import Registry
 from visage.search.calibration import fits
 from visage.search.gallery import Candidate, Gallery
+from visage.status import Status
 from visage.store.tables import Origin, read_origin
 from visage.types import Box, Pixels
 
@@ -199,7 +200,13 @@ class Lookup:
         (analysis,) = extractor.recognise([sight])
         selected = choice.of([item.face for item in analysis.faces])
         faces = [analysis.faces[item.index] for item in selected]
-        known = [face.embedding for face in faces if face.embedding is not None]
+        pairs = zip(selected, faces, strict=True)
+        selected = [choice.judged(item, face.quality) for item, face in pairs]
+        known = [
+            face.embedding
+            for face, item in zip(faces, selected, strict=True)
+            if face.embedding is not None and item.status == Status.OK
+        ]
         embeddings = np.stack(known) if known else np.empty((0, 0), np.float32)
         people = iter(index.identify(embeddings, self.config.match.results))
         found = [

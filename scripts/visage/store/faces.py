@@ -29,11 +29,12 @@ FACES = pa.schema(
         ("sharpness", pa.float32()),  # variance of the Laplacian of the aligned grey face, 0 to 255
         ("quality", pa.float32()),  # what the embedding says of the face, 1: as clear as most;
         # null where none was made, and of models that do not say
+        ("turn", pa.int16()),  # degrees clockwise by which the image is to be turned to be upright
         ("embedding", pa.list_(pa.float32())),  # as the model gives it; null where none was made
     ]
 )
 
-LATER = {"quality"}  # columns that tables of earlier versions lack
+LATER = {"quality", "turn"}  # columns that tables of earlier versions lack
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ class FaceRow:
     landmarks: Floats | None = None  # (10,)
     sharpness: float | None = None
     quality: float | None = None
+    turn: int | None = None
     embedding: Embedding | None = None
 
     def __post_init__(self) -> None:

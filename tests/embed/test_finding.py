@@ -1,0 +1,98 @@
+"""Turned, blurred and small faces, on the demo's photographs and the default model."""
+
+import io
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from conftest import REPO
+from PIL import Image
+from visage.config import Faces
+from visage.embed.analysis import Analysis
+from visage.embed.extractor import Extractor
+from visage.embed.selection import AUTO_QUALITY, Choice
+from visage.images.turns import turned, turned_back
+from visage.models.model import Installed
+from visage.models.registry import load_registry
+from visage.types import Pixels
+
+CHOICE = Choice(Faces())
+
+
+@pytest.fixture(scope="module")
+def extractor() -> Extractor:
+    registry = load_registry(REPO / "config/models.yaml")
+    return Extractor(Installed(registry, "sface-yunet", REPO / "weights").load(1))
+
+
+@pytest.fixture(scope="module")
+def portrait(photographs: Path) -> Pixels:
+    (path,) = photographs.glob("gallery/grace-hopper/*")
+    pixels = np.asarray(Image.open(path).convert("RGB"))[:, :, ::-1]
+    return np.ascontiguousarray(pixels)
+
+
+def png(pixels: Pixels) -> bytes:
+    buffer = io.BytesIO()
+    Image.fromarray(pixels[:, :, ::-1]).save(buffer, "PNG", compress_level=1)
+    return buffer.getvalue()
+
+
+def clearest(analysis: Analysis) -> int:
+    return int(np.argmax([item.quality or 0 for item in analysis.faces]))
+
+
+@pytest.mark.parametrize("turn", [90, 180, 270])
+def test_a_turned_photograph_gives_its_upright_face_where_it_lies(
+    extractor: Extractor, portrait: Pixels, turn: int
+) -> None:
+    upright = extractor.extract(png(portrait), CHOICE)
+    assert upright.turn == 0
+    other = extractor.extract(png(turned(portrait, turn)), CHOICE)
+    assert other.turn == 360 - turn
+    height, width = portrait.shape[:2]
+    assert {other.width, other.height} == {width, height}
+    one, two = upright.faces[clearest(upright)], other.faces[clearest(other)]
+    back = turned_back(two.face, turn, width, height)
+    assert abs(back.x - one.face.x) < 3
+    assert abs(back.y - one.face.y) < 3
+    assert np.abs(back.landmarks - one.face.landmarks).max() < 3
+    assert one.embedding is not None
+    assert two.embedding is not None
+    cosine = one.embedding @ two.embedding
+    assert cosine / np.linalg.norm(one.embedding) / np.linalg.norm(two.embedding) > 0.95
+
+
+def test_a_face_that_is_blurred_beyond_telling_is_poor(
+    extractor: Extractor, portrait: Pixels
+) -> None:
+    analysis = extractor.extract(png(portrait), CHOICE)
+    face = analysis.faces[clearest(analysis)]
+    assert face.quality is not None
+    assert face.quality > AUTO_QUALITY
+    blurred = cv2.GaussianBlur(portrait, (0, 0), 0.1 * face.face.w)
+    found = extractor.extract(png(blurred), CHOICE)
+    assert all(item.quality is None or item.quality < AUTO_QUALITY for item in found.faces)
+
+
+@pytest.mark.parametrize(("width", "height"), [(6000, 4000), (8000, 600)])
+def test_small_faces_in_large_and_long_pictures_are_found(
+    extractor: Extractor, portrait: Pixels, width: int, height: int
+) -> None:
+    scale = 30 / max(item.face.w for item in extractor.extract(png(portrait), CHOICE).faces)
+    small = cv2.resize(portrait, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    picture = np.full((height, width, 3), 128, np.uint8)
+    places = [(200 + width // 4 * n, 100 + (height - 400) // 4 * n) for n in range(4)]
+    for x, y in places:
+        picture[y : y + small.shape[0], x : x + small.shape[1]] = small
+    buffer = io.BytesIO()
+    Image.fromarray(picture[:, :, ::-1]).save(buffer, "JPEG", quality=92)
+    found = extractor.extract(buffer.getvalue(), CHOICE)
+    counting = [item.face for item in found.faces if item.embedding is not None]
+    for x, y in places:
+        assert any(
+            x <= face.x < x + small.shape[1] and y <= face.y < y + small.shape[0]
+            for face in counting
+        )
+    assert len(counting) == 4
