@@ -8,7 +8,8 @@ import pyarrow as pa
 from visage.embed.runner import Destination, Source, embed_shard
 from visage.models.model import Installed
 from visage.models.registry import Registry
-from visage.sets.listing import ShardSettings, list_entries, write_manifests
+from visage.sets.listing import ShardSettings, list_entries, manifests
+from visage.store.files import write_text
 from visage.store.tables import read_table
 
 # The config's defaults but for nothing: what a user gets who changes no key.
@@ -59,7 +60,8 @@ def embed(folder: Path, models: Models, model: str, labelled: bool) -> Embedded:
     place = models.work / model / f"{folder.parent.name}-{folder.name}"
     entries = list_entries(folder, import_vectors=False)
     settings = ShardSettings(set=name, model=installed.fingerprint)
-    write_manifests(place / name, entries, 1, settings)
+    for path, text in manifests(place / name, entries, settings):
+        write_text(path, text)
     start = time.perf_counter()
     embed_shard(
         Source(place / name / "0.jsonl", folder),

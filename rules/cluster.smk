@@ -11,6 +11,7 @@ rule cluster_unknown:
         matches=MATCHES,
         evaluation=EVALUATION,
         labelled=LABELLED,
+        settings=PLANNER.settings("unknown"),
     output:
         clusters=f"{RESULTS}/queries/clusters.parquet",
         unknown=report(
@@ -29,9 +30,6 @@ rule cluster_unknown:
         mem_mb=4000,
         runtime=120,
     params:
-        min_faces=CONFIG.unknown.min_faces,
-        normalize=CONFIG.index.normalize,
-        published=ENTRY.threshold.model_dump(),
-        names=f"{RESULTS}/cache/unknown/names.parquet",
+        cache=literal(str(PREFIXED.cache)),
     script:
         "../scripts/cluster_unknown.py"

@@ -1,5 +1,6 @@
-"""What all stages share: the checked config, the paths, the listing of the two sets."""
+"""What all stages share: the checked config, the paths, what is done before jobs are planned."""
 
+import importlib.util
 import os
 import re
 import sys
@@ -8,40 +9,70 @@ from pathlib import Path
 from snakemake.exceptions import WorkflowError
 from snakemake.logging import logger
 
-sys.path.insert(0, f"{workflow.basedir}/scripts")
+# The package stands beside this file, also where another workflow imports this one as a module;
+# where this file comes from the net, the installed one has to do.
+SCRIPTS = os.path.join(os.path.dirname(str(workflow.current_basedir)), "scripts")
+if os.path.isdir(SCRIPTS):
+    sys.path.insert(0, SCRIPTS)
+elif importlib.util.find_spec("visage") is None:
+    raise WorkflowError(
+        "This workflow needs its package. Import it from a clone (module: snakefile: "
+        "path/to/clone/Snakefile), or install the package: pip install visage-ml"
+    )
 
+from visage.config import load as load_config
+from visage.errors import VisageError
+from visage.layout import SETS, Results
+from visage.models.registry import load_registry
+from visage.resources import HOME
 from visage.search import existing
 from visage.sets import listing
 from visage.workflow import deployment, plan
-from visage.config import load as load_config
-from visage.errors import VisageError
-from visage.sets.listing import SETS
-from visage.models.registry import load_registry
+from visage.workflow.command import command
+from visage.workflow.job import take_own_package
+from visage.workflow.planner import Planner
+
+take_own_package()
 
 # The workflow may be run from any folder: its own files are found from the Snakefile's.
-HERE = os.path.relpath(workflow.basedir) if workflow.basedir != os.getcwd() else "."
-REGISTRY_FILE = f"{workflow.basedir}/config/models.yaml"
+HERE = os.path.relpath(HOME)
+REGISTRY_FILE = f"{HOME}/config/models.yaml"
 DEMO = "resources/demo"
+IS_MODULE = Path(workflow.main_snakefile).parent not in (HOME, HOME / "workflow")
 
 try:
     deployment.check(workflow.deployment_settings.deployment_method)
     CONFIG = load_config(config)
     REGISTRY = load_registry(Path(REGISTRY_FILE))
     ENTRY = REGISTRY.model(CONFIG.model)
-    PLAN = plan.make(CONFIG, REGISTRY, DEMO)
-    if workflow.is_main_process and plan.is_a_run(CONFIG, sys.argv[1:]):
-        # The processes of cluster jobs read the manifests; only this one lists the folders.
-        plan.prepare(PLAN, CONFIG)
+    WEIGHTS = os.path.normpath(os.path.join(HERE, CONFIG.weights))
+    # In rules Snakemake itself puts a module's prefix before a path, but nowhere else.
+    RESULTS = CONFIG.results
+    PREFIXED = Results(
+        Path(workflow.modifier.path_modifier.replace_prefix(f"{RESULTS}/"))
+    )
+    PLAN = plan.make(CONFIG, REGISTRY, DEMO, PREFIXED, list(workflow.rules))
+    COMMAND = command(workflow, CONFIG, IS_MODULE)
+    PLANNER = Planner(
+        workflow, CONFIG, REGISTRY, PLAN, PREFIXED, Path(WEIGHTS), DEMO, COMMAND
+    )
 except VisageError as error:
     raise WorkflowError(str(error))
 
-WEIGHTS = os.path.normpath(os.path.join(HERE, CONFIG.weights))
-RESULTS = CONFIG.results
 if workflow.is_main_process:
     # No line for people: it tells what shows the run where to look.
-    logger.info("", extra={"visage_results": RESULTS})
+    logger.info("", extra={"visage_results": str(PREFIXED.root)})
 SHARDS = list(range(CONFIG.shards))
-NAMES = f"{RESULTS}/labels/names.json" if CONFIG.people else PLAN.names or []
+
+
+def user(file):
+    """Give a file of the user's to a rule: where it is, whatever a module's prefix."""
+    return local(file) if file else []
+
+
+PEOPLE = user(CONFIG.people)
+NAMES = f"{RESULTS}/labels/names.json" if CONFIG.people else user(PLAN.names)
+MODEL_FILES = [ancient(local(f"{WEIGHTS}/{file}")) for file in ENTRY.files]
 
 
 wildcard_constraints:
@@ -58,7 +89,7 @@ def tables(name):
 
 def imported(name):
     """Give what other programs know about the faces of a set."""
-    if not CONFIG.import_labels or name not in plan.listed(CONFIG):
+    if not CONFIG.import_labels or name not in existing.listed(CONFIG):
         return []
     return [f"{RESULTS}/{name}/labels/{shard}.tsv" for shard in SHARDS]
 
@@ -79,15 +110,18 @@ def literal(value):
 def weights_of(wildcards):
     """Give the model's files, unless every embedding of the shard is there already."""
     if CONFIG.import_vectors:
-        manifest = Path(f"{RESULTS}/{wildcards.set}/manifests/{wildcards.shard}.jsonl")
-        if not listing.read_settings(manifest).needs_model:
+        manifest = Path(PLANNER.manifest(wildcards, prefixed=True))
+        if manifest.exists() and not listing.read_settings(manifest).needs_model:
             return []
-    return [ancient(f"{WEIGHTS}/{file}") for file in ENTRY.files]
+    return MODEL_FILES
 
 
 def made_in_results(_):
     """Give the names in the results folder of what the rules make."""
     outputs = [str(file) for rule in workflow.rules for file in rule.output]
-    folder = Path(RESULTS)
-    inside = [Path(file) for file in outputs if Path(file).is_relative_to(folder)]
-    return sorted({file.relative_to(folder).parts[0] for file in inside} - {"cache"})
+    inside = [
+        Path(file) for file in outputs if Path(file).is_relative_to(PREFIXED.root)
+    ]
+    return sorted(
+        {file.relative_to(PREFIXED.root).parts[0] for file in inside} - {"cache"}
+    )

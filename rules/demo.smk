@@ -12,8 +12,8 @@ localrules:
 
 rule make_demo:
     output:
-        sources=f"{DEMO}/sources.tsv",
-        names=f"{DEMO}/performers.json",
+        sources=local(f"{DEMO}/sources.tsv"),
+        names=local(f"{DEMO}/performers.json"),
     log:
         f"{RESULTS}/logs/make_demo.log",
     benchmark:
@@ -28,19 +28,23 @@ rule make_demo:
         "../scripts/make_demo.py"
 
 
-# In a fresh clone the demo's photographs do not exist yet when the workflow is planned, so a job
-# lists them. From then on the main process does, as for any other set (rules/common.smk).
-if PLAN.waits_for_demo:
+# In a fresh clone the demo's photographs do not exist yet when the workflow is planned, and in an
+# outer workflow a rule may make a set: then a job lists it. Of the demo that is there, as of any
+# other set, the main process does (rules/common.smk).
+if PLAN.awaited:
 
     localrules:
         list_images,
 
     rule list_images:
         input:
-            rules.make_demo.output.sources,
+            [local(file) for files in PLAN.awaited.values() for file in files],
+            settings=PLANNER.settings("score"),
         output:
             expand(
-                f"{RESULTS}/{{set}}/manifests/{{shard}}.jsonl", set=SETS, shard=SHARDS
+                f"{RESULTS}/{{set}}/manifests/{{shard}}.jsonl",
+                set=list(PLAN.awaited),
+                shard=SHARDS,
             ),
         log:
             f"{RESULTS}/logs/list_images.log",
@@ -53,8 +57,8 @@ if PLAN.waits_for_demo:
             mem_mb=500,
             runtime=5,
         params:
-            config=literal(CONFIG.as_data()),
             registry=REGISTRY_FILE,
-            demo=literal(DEMO),
+            results=literal(str(PREFIXED.root)),
+            sets=list(PLAN.awaited),
         script:
             "../scripts/list_images.py"

@@ -6,9 +6,9 @@ manifests/<shard>.jsonl, weights ─► tables/<shard>.parquet (and <image>.vect
 
 rule embed_shard:
     input:
-        manifest=f"{RESULTS}/{{set}}/manifests/{{shard}}.jsonl",
+        manifest=PLANNER.manifest,
         weights=weights_of,
-        regions=literal(CONFIG.faces.regions or []),
+        regions=literal(user(CONFIG.faces.regions)),
         # Photographs of both sets are embedded once: the second finds them in the cache.
         first=lambda wildcards: (
             [ancient(table) for table in tables("gallery")]
@@ -22,7 +22,7 @@ rule embed_shard:
     benchmark:
         f"{RESULTS}/benchmarks/embed_shard/{{set}}-{{shard}}.tsv"
     wildcard_constraints:
-        set="|".join(plan.listed(CONFIG)),
+        set="|".join(existing.listed(CONFIG)),
     conda:
         PLAN.embed_environment
     threads: PLAN.embed_threads
@@ -31,14 +31,9 @@ rule embed_shard:
         runtime=240,
         gpu=PLAN.gpus,
     params:
-        root=lambda wildcards: CONFIG.folder(wildcards.set),
-        model=CONFIG.model,
         registry=REGISTRY_FILE,
         weights=WEIGHTS,
-        cache=f"{RESULTS}/cache",
-        vectors=lambda wildcards: PLAN.vectors[wildcards.set],
-        regions=literal(CONFIG.faces.regions),
-        shards=CONFIG.shards,
+        cache=literal(str(PREFIXED.cache)),
         deny=literal(CONFIG.deny),
     script:
         "../scripts/embed_shard.py"
@@ -49,8 +44,9 @@ if CONFIG.index.existing:
 
     rule import_index:
         input:
-            database=existing.files_of(CONFIG.index.existing)[0],
-            labels=existing.files_of(CONFIG.index.existing)[1],
+            settings=PLANNER.settings("import"),
+            database=local(existing.paths(CONFIG.index.existing)[0]),
+            labels=local(existing.paths(CONFIG.index.existing)[1]),
         output:
             tables("gallery"),
         log:
@@ -64,10 +60,8 @@ if CONFIG.index.existing:
             mem_mb=4000,
             runtime=30,
         params:
-            model=CONFIG.model,
             registry=REGISTRY_FILE,
             deny=literal(CONFIG.deny),
-            denied=existing.denied(CONFIG.deny),
         script:
             "../scripts/import_index.py"
 

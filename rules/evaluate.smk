@@ -8,6 +8,7 @@ rule evaluate_gallery:
     input:
         faces=rules.build_index.output.faces,
         tables=tables("gallery"),
+        settings=PLANNER.settings("evaluate"),
     output:
         json=f"{RESULTS}/evaluation.json",
         page=report(
@@ -25,12 +26,6 @@ rule evaluate_gallery:
     resources:
         mem_mb=6000,
         runtime=120,
-    params:
-        gallery=literal(CONFIG.folder("gallery")),
-        ranking=CONFIG.match.ranking,
-        fpir=CONFIG.match.fpir,
-        normalize=CONFIG.index.normalize,
-        published=ENTRY.threshold.model_dump(),
     script:
         "../scripts/evaluate_gallery.py"
 

@@ -11,6 +11,7 @@ if CONFIG.xmp != "none":
             table=f"{RESULTS}/queries/tables/{{shard}}.parquet",
             matches=f"{RESULTS}/queries/matches/{{shard}}.parquet",
             labelled=LABELLED,
+            settings=PLANNER.settings("xmp"),
         output:
             touch(f"{RESULTS}/exports/xmp/{{shard}}.done"),
         log:
@@ -24,10 +25,6 @@ if CONFIG.xmp != "none":
             mem_mb=2000,
             runtime=60,
         params:
-            photographs=literal(CONFIG.queries),
-            sidecars=literal(
-                CONFIG.queries if CONFIG.xmp == "beside" else f"{RESULTS}/queries/xmp"
-            ),
             deny=literal(CONFIG.deny),
         script:
             "../scripts/export_xmp.py"
@@ -59,6 +56,6 @@ rule export_csv:
     params:
         select=literal(CONFIG.select.as_data()),
         deny=literal(CONFIG.deny),
-        file=f"{RESULTS}/exports/faces.csv",
+        file=literal(str(PREFIXED.exports / "faces.csv")),
     script:
         "../scripts/export_csv.py"

@@ -9,7 +9,8 @@ rule build_index:
     input:
         tables=tables("gallery"),
         labelled=LABELLED,
-        people=CONFIG.people or [],
+        people=PEOPLE,
+        settings=PLANNER.settings("index"),
         like=[] if tables("gallery") else tables("queries")[0],
     output:
         faces=f"{RESULTS}/gallery/faces.parquet",
@@ -25,9 +26,6 @@ rule build_index:
     resources:
         mem_mb=4000,
         runtime=60,
-    params:
-        **CONFIG.index.as_data(),
-        queries_from_gallery=literal(PLAN.queries_from_gallery),
     script:
         "../scripts/build_index.py"
 
@@ -37,9 +35,10 @@ rule audit_gallery:
         tables=tables("gallery"),
         faces=rules.build_index.output.faces,
         names=NAMES,
-        people=CONFIG.people or [],
+        people=PEOPLE,
         labelled=LABELLED,
         findings=FINDINGS,
+        settings=PLANNER.settings("audit"),
     output:
         report(
             f"{RESULTS}/gallery/audit.tsv",
@@ -56,7 +55,5 @@ rule audit_gallery:
     resources:
         mem_mb=4000,
         runtime=60,
-    params:
-        published=ENTRY.threshold.model_dump(),
     script:
         "../scripts/audit_gallery.py"

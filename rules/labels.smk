@@ -8,8 +8,9 @@ if CONFIG.people:
 
     rule merge_names:
         input:
-            people=CONFIG.people,
-            names=PLAN.names or [],
+            people=PEOPLE,
+            names=user(PLAN.names),
+            settings=PLANNER.settings("names"),
         output:
             f"{RESULTS}/labels/names.json",
         log:
@@ -31,9 +32,10 @@ if CONFIG.import_labels:
     rule import_labels:
         input:
             table=f"{RESULTS}/{{set}}/tables/{{shard}}.parquet",
-            notes=f"{RESULTS}/{{set}}/notes/{{shard}}.jsonl",
-            people=CONFIG.people or [],
-            names=PLAN.names or [],
+            notes=PLANNER.notes,
+            settings=PLANNER.settings("labels"),
+            people=PEOPLE,
+            names=user(PLAN.names),
         output:
             labels=f"{RESULTS}/{{set}}/labels/{{shard}}.tsv",
             faults=f"{RESULTS}/{{set}}/labels/{{shard}}.faults.tsv",
@@ -48,8 +50,6 @@ if CONFIG.import_labels:
             mem_mb=2000,
             runtime=60,
         params:
-            root=lambda wildcards: CONFIG.folder(wildcards.set),
-            kinds=CONFIG.import_labels,
             deny=literal(CONFIG.deny),
         script:
             "../scripts/import_labels.py"
@@ -59,16 +59,13 @@ if PLAN.says:
 
     rule apply_labels:
         input:
-            labels=PLAN.labels or [],
-            people=CONFIG.people or [],
+            settings=PLANNER.settings("labels"),
+            labels=user(PLAN.labels),
+            people=PEOPLE,
             imported=[path for name in SETS for path in imported(name)],
             gallery=tables("gallery"),
             queries=tables("queries"),
-            weights=(
-                []
-                if CONFIG.import_vectors
-                else [ancient(f"{WEIGHTS}/{file}") for file in ENTRY.files]
-            ),
+            weights=([] if CONFIG.import_vectors else MODEL_FILES),
         output:
             labelled=f"{RESULTS}/labels/labelled.parquet",
             findings=f"{RESULTS}/labels/findings.tsv",
@@ -84,12 +81,9 @@ if PLAN.says:
             runtime=240,
             gpu=PLAN.gpus,
         params:
-            gallery=literal(CONFIG.folder("gallery")),
-            queries_root=literal(CONFIG.queries),
-            model=CONFIG.model,
             registry=REGISTRY_FILE,
             weights=WEIGHTS,
-            cache=f"{RESULTS}/cache",
+            cache=literal(str(PREFIXED.cache)),
             deny=literal(CONFIG.deny),
         script:
             "../scripts/apply_labels.py"

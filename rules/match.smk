@@ -13,6 +13,7 @@ rule match_shard:
         evaluation=EVALUATION,
         names=NAMES,
         labelled=LABELLED,
+        settings=PLANNER.settings("match"),
     output:
         f"{RESULTS}/queries/matches/{{shard}}.parquet",
     log:
@@ -25,13 +26,6 @@ rule match_shard:
     resources:
         mem_mb=3000,
         runtime=60,
-    params:
-        settings=CONFIG.match.as_data(),
-        normalize=CONFIG.index.normalize,
-        published=ENTRY.threshold.model_dump(),
-        sidecars=literal(PLAN.lists),
-        shards=CONFIG.shards,
-        overlapping=CONFIG.sets_overlap,
     script:
         "../scripts/match_shard.py"
 
@@ -40,6 +34,7 @@ rule extract_match:
     input:
         table=lambda wildcards: f"{RESULTS}/queries/tables/{shard_of(wildcards)}.parquet",
         matches=lambda wildcards: f"{RESULTS}/queries/matches/{shard_of(wildcards)}.parquet",
+        settings=PLANNER.settings("match"),
     output:
         f"{RESULTS}/queries/matches/{{image}}.json",
     log:
@@ -54,7 +49,5 @@ rule extract_match:
     resources:
         mem_mb=500,
         runtime=5,
-    params:
-        settings=CONFIG.match.as_data(),
     script:
         "../scripts/extract_match.py"

@@ -25,6 +25,6 @@ rule fetch_names:
     params:
         **CONFIG.stashbox.as_data(),
         gallery=literal(CONFIG.folder("gallery")),
-        cache=f"{RESULTS}/cache/stashbox",
+        cache=literal(str(PREFIXED.cache / "stashbox")),
     script:
         "../scripts/fetch_names.py"

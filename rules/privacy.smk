@@ -9,6 +9,10 @@ METHODS = workflow.deployment_settings.deployment_method
 DEPLOYMENT = [method.name.lower().replace("_", "-") for method in METHODS]
 
 
+# They are run by this workflow itself, also where it is a module, in the folder of its results.
+OWN_CONFIG = CONFIG.replace(results=str(PREFIXED.root)).as_data()
+
+
 # Both work on the whole folder of results and start where the workflow was started.
 localrules:
     forget,
@@ -25,10 +29,10 @@ rule forget:
         mem_mb=4000,
         runtime=240,
     params:
-        config=literal(CONFIG.as_data()),
+        config=literal(OWN_CONFIG),
         names=literal(PLAN.names),
         outputs=made_in_results,
-        snakefile=str(workflow.main_snakefile),
+        snakefile=f"{HOME}/Snakefile",
         python=sys.executable,
         deployment=DEPLOYMENT,
     script:
@@ -45,7 +49,7 @@ rule delete_results:
         mem_mb=1000,
         runtime=30,
     params:
-        config=literal(CONFIG.as_data()),
+        config=literal(OWN_CONFIG),
         outputs=made_in_results,
     script:
         "../scripts/delete_results.py"

@@ -19,6 +19,7 @@ rule build_report:
         audit=rules.audit_gallery.output[0],
         evaluation=EVALUATION,
         names=NAMES,
+        settings=PLANNER.settings("report"),
     output:
         page=f"{RESULTS}/report.html",
         folder=report(
@@ -39,12 +40,6 @@ rule build_report:
         mem_mb=4000,
         runtime=60,
     params:
-        gallery=literal(CONFIG.folder("gallery")),
-        queries=literal(CONFIG.queries),
-        links=literal(CONFIG.links),
-        match=CONFIG.match.as_data(),
-        normalize=CONFIG.index.normalize,
-        published=ENTRY.threshold.model_dump(),
         share=False,
     script:
         "../scripts/build_report.py"

@@ -40,6 +40,7 @@ rule score_matches:
         images=rules.tabulate_images.output[0],
         evaluation=EVALUATION,
         names=NAMES,
+        settings=PLANNER.settings("score"),
     output:
         scores=report(
             f"{RESULTS}/scores.tsv",
@@ -62,12 +63,9 @@ rule score_matches:
         mem_mb=4000,
         runtime=30,
     params:
-        config=literal(CONFIG.as_data()),
-        model=CONFIG.model,
-        registry=REGISTRY.model_dump(mode="json"),
+        registry=REGISTRY_FILE,
         weights=WEIGHTS,
-        benchmarks=f"{RESULTS}/benchmarks",
+        results=literal(str(PREFIXED.root)),
         home=HERE,
-        command=literal(PLAN.command),
     script:
         "../scripts/score_matches.py"

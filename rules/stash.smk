@@ -51,7 +51,7 @@ rule export_stash:
         queries=literal(CONFIG.queries),
         deny=literal(CONFIG.deny),
         confirm=CONFIG.confirm,
-        folder=f"{RESULTS}/exports/stash",
+        folder=literal(str(PREFIXED.exports / "stash")),
     script:
         "../scripts/export_stash.py"
 
@@ -68,6 +68,6 @@ rule revert_stash:
     params:
         stash=literal(CONFIG.stash.as_data()),
         confirm=CONFIG.confirm,
-        folder=f"{RESULTS}/exports/stash",
+        folder=literal(str(PREFIXED.exports / "stash")),
     script:
         "../scripts/revert_stash.py"

@@ -7,12 +7,8 @@ config/models.yaml ─► weights/<file>
 # Snakemake would delete and fetch it again whenever this stage's code changes; worse, where a job
 # runs whose product is `ancient` to the next, it takes that next job for looked after and skips it,
 # with everything behind it and exit status 0.
-# Asked for by name, a file has its rule in any case.
-MISSING = [
-    file
-    for file in REGISTRY.files
-    if not os.path.exists(f"{WEIGHTS}/{file}") or any(file in word for word in sys.argv)
-]
+# One that is there and asked for by name is no job either (visage/workflow/planner.py).
+MISSING = [file for file in REGISTRY.files if not os.path.exists(f"{WEIGHTS}/{file}")]
 
 
 # Where the workflow was started: the nodes of many clusters cannot reach the internet.
@@ -23,12 +19,12 @@ localrules:
 rule fetch_weights:
     input:
         lambda wildcards: [
-            f"{WEIGHTS}/{file}"
+            local(f"{WEIGHTS}/{file}")
             for file in (REGISTRY.file(wildcards.file).derived_from,)
             if file
         ],
     output:
-        f"{WEIGHTS}/{{file}}",
+        local(f"{WEIGHTS}/{{file}}"),
     log:
         f"{RESULTS}/logs/fetch_weights/{{file}}.log",
     benchmark:

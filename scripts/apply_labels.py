@@ -14,22 +14,24 @@ from visage.sets.deny import read_deny
 from visage.types import Model
 from visage.workflow.gpu import one_gpu
 from visage.workflow.job import logged, optional, paths
+from visage.workflow.settings import LabelSettings
 
 if TYPE_CHECKING:
     from visage.workflow.job import snakemake
 
 with logged(snakemake.log[0]), one_gpu(snakemake.resources.get("gpu", 0)):
     inputs, params = snakemake.input, snakemake.params
+    settings = LabelSettings.read(inputs.settings)
     registry = load_registry(Path(params.registry))
-    entry = registry.model(params.model)
+    entry = registry.model(settings.model)
 
     def load() -> Model:
         """Load the model, for a region in which no face was found yet."""
-        verify_model(registry, params.model, Path(params.weights))
+        verify_model(registry, settings.model, Path(params.weights))
         return load_model(entry, Path(params.weights), snakemake.threads)
 
     maker = FaceMaker(
-        {"gallery": Path(params.gallery), "queries": Path(params.queries_root)},
+        {"gallery": Path(settings.gallery), "queries": Path(settings.queries)},
         load,
         Path(params.cache, "regions", f"{fingerprint(registry, entry)}.parquet"),
     )

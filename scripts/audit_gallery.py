@@ -7,6 +7,7 @@ from visage.audit.audit import audit
 from visage.audit.labels import LabelAudit
 from visage.people.people import read_people
 from visage.workflow.job import logged, optional, paths
+from visage.workflow.settings import AuditSettings
 
 if TYPE_CHECKING:
     from visage.workflow.job import snakemake
@@ -17,7 +18,7 @@ with logged(snakemake.log[0]):
         tables=paths(snakemake.input.get("tables")),
         faces=Path(snakemake.input.faces),
         names=optional(names),
-        published=snakemake.params.published,
+        published=AuditSettings.read(snakemake.input.settings).published.model_dump(),
         output=Path(snakemake.output[0]),
         labels=LabelAudit(
             optional(snakemake.input.get("labelled")),

@@ -3,25 +3,25 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from visage.config import Match
 from visage.report import Options, Sources, build_report
 from visage.search.gallery import Gallery
 from visage.workflow.job import logged, optional, paths
+from visage.workflow.settings import ReportSettings
 
 if TYPE_CHECKING:
     from visage.workflow.job import snakemake
 
 
 with logged(snakemake.log[0]):
-    params = snakemake.params
-    match = Match.model_validate(params.match)
+    settings = ReportSettings.read(snakemake.input.settings)
+    match = settings.match
     names = snakemake.input.get("names")
     evaluation = snakemake.input.get("evaluation")
     gallery = Gallery.open(
         faces=Path(snakemake.input.faces),
         match=match,
-        normalize=params.normalize,
-        published=params.published,
+        normalize=settings.normalize,
+        published=settings.published.model_dump(),
         evaluation=optional(evaluation),
     )
     threshold = gallery.judge.threshold
@@ -34,17 +34,17 @@ with logged(snakemake.log[0]):
         audit=Path(snakemake.input.audit),
         evaluation=optional(evaluation),
         provenance=Path(snakemake.input.provenance),
-        gallery=Path(params.gallery),
-        queries=Path(params.queries),
+        gallery=Path(settings.gallery),
+        queries=Path(settings.queries),
         names=optional(names),
     )
     options = Options(
         threshold=threshold,
-        links=params.links,
+        links=settings.links,
         search=match.search,
         ranking=match.ranking,
-        normalize=params.normalize,
-        share=params.share,
+        normalize=settings.normalize,
+        share=snakemake.params.share,
         threads=snakemake.threads,
     )
     build_report(sources, options, Path(snakemake.output.page))

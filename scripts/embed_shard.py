@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from visage.embed.runner import Destination, Source, embed_shard
 from visage.models.model import Installed
 from visage.models.registry import load_registry
+from visage.sets.listing import read_settings
 from visage.workflow.gpu import one_gpu
 from visage.workflow.job import logged, optional
 
@@ -14,19 +15,21 @@ if TYPE_CHECKING:
 
 with logged(snakemake.log[0]), one_gpu(snakemake.resources.get("gpu", 0)):
     params = snakemake.params
+    manifest = Path(snakemake.input.manifest)
+    settings = read_settings(manifest)
     embed_shard(
         Source(
-            manifest=Path(snakemake.input.manifest),
-            root=Path(params.root),
-            shards=params.shards,
-            regions=optional(params.regions),
+            manifest=manifest,
+            root=Path(settings.root),
+            shards=settings.shards,
+            regions=optional(snakemake.input.get("regions")),
             deny=params.deny,
         ),
-        Installed(load_registry(Path(params.registry)), params.model, Path(params.weights)),
+        Installed(load_registry(Path(params.registry)), settings.entry, Path(params.weights)),
         Destination(
             table=Path(snakemake.output[0]),
             cache=Path(params.cache),
-            vectors=optional(params.vectors),
+            vectors=optional(settings.vectors),
         ),
         threads=snakemake.threads,
     )

@@ -10,23 +10,25 @@ from visage.report.evaluation import write_page
 from visage.search.neighbours import copy_limit
 from visage.store.tables import read_origin, read_table
 from visage.workflow.job import logged, paths
+from visage.workflow.settings import EvaluateSettings
 
 if TYPE_CHECKING:
     from visage.workflow.job import snakemake
 
 with logged(snakemake.log[0]):
-    params = snakemake.params
+    settings = EvaluateSettings.read(snakemake.input.settings)
     faces = Path(snakemake.input.faces)
-    asked = params.ranking, params.normalize, params.fpir
+    asked = settings.ranking, settings.normalize, settings.fpir
     evaluated: Evaluated | None = None
     if len(read_table(faces, ["image"])):
-        published = params.published["normalized" if params.normalize else "raw"]
-        near = copy_limit(params.published["normalized"])
+        known = settings.published
+        published = known.normalized if settings.normalize else known.raw
+        near = copy_limit(known.normalized)
         result, evaluated = evaluate_gallery(
             faces, *asked, published, near, tables=paths(snakemake.input.tables)
         )
     else:
         result = nobody(read_origin(faces), *asked)
     result = with_details(result, evaluated)
-    write_page(Path(snakemake.output.page), result, Path(params.gallery))
+    write_page(Path(snakemake.output.page), result, Path(settings.gallery))
     write_evaluation(Path(snakemake.output.json), result)

@@ -8,18 +8,19 @@ from visage.export.xmp import Places, export_xmp
 from visage.sets.deny import read_deny
 from visage.store.tables import read_table
 from visage.workflow.job import logged, optional
+from visage.workflow.settings import XmpSettings
 
 if TYPE_CHECKING:
     from visage.workflow.job import snakemake
 
 with logged(snakemake.log[0]):
-    params = snakemake.params
+    settings = XmpSettings.read(snakemake.input.settings)
     table = Path(snakemake.input.table)
     labelled = optional(snakemake.input.get("labelled"))
-    deny = read_deny(params.deny)
+    deny = read_deny(snakemake.params.deny)
     export_xmp(
         images=read_table(table, ["image"])["image"].to_pylist(),
         faces=named_faces(table, Path(snakemake.input.matches), labelled, deny),
-        places=Places(Path(params.photographs), Path(params.sidecars)),
+        places=Places(Path(settings.photographs), Path(settings.sidecars)),
         written=Path(snakemake.output[0]).with_suffix(".jsonl"),
     )

@@ -9,21 +9,22 @@ from visage.people.people import read_people
 from visage.sets.deny import read_deny
 from visage.store.names import read_names
 from visage.workflow.job import logged, optional
+from visage.workflow.settings import LabelSettings
 
 if TYPE_CHECKING:
     from visage.workflow.job import snakemake
 
 with logged(snakemake.log[0]):
-    params = snakemake.params
+    settings = LabelSettings.read(snakemake.input.settings)
     ids = Ids(
         read_names(optional(snakemake.input.get("names"))),
         read_people(optional(snakemake.input.get("people"))),
-        read_deny(params.deny),
+        read_deny(snakemake.params.deny),
     )
     import_labels(
         table=Path(snakemake.input.table),
-        root=Path(params.root),
-        kinds=list(params.kinds),
+        root=Path(settings.folder(snakemake.wildcards.set)),
+        kinds=list(settings.kinds),
         ids=ids,
         output=Path(snakemake.output.labels),
         faults=Path(snakemake.output.faults),

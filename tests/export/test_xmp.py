@@ -16,7 +16,9 @@ from visage.people.importing.xmp import XmpImporter
 from visage.people.xmp import parse_packet
 from visage.score.faces_table import COLUMNS
 from visage.sets.deny import DenyList
-from visage.sets.notes import read_written, write_notes
+from visage.sets.notes import notes as notes_of
+from visage.sets.notes import read_written
+from visage.store.files import write_text
 from visage.store.labelled import LABELLED
 from visage.store.matches import MATCHES
 from visage.store.tables import FACES, write_table
@@ -93,7 +95,8 @@ def test_our_own_words_are_no_news_and_never_become_a_persons(case: Case) -> Non
     def notes() -> str:
         folder = case.folder / "notes"
         ours = read_written(case.written.parent)
-        write_notes(folder, case.photos, ["a.jpg", "b.jpg"], ["xmp"], 1, ours)
+        for path, text in notes_of(folder, case.photos, ["a.jpg", "b.jpg"], ["xmp"], 1, ours):
+            write_text(path, text)
         return (folder / "0.jsonl").read_text()
 
     first = notes()

@@ -10,7 +10,8 @@ from visage.config import Match
 from visage.search.gallery import Gallery
 from visage.search.index import build_index
 from visage.search.match import match_shard
-from visage.sets.listing import ShardSettings, list_entries, read_manifest, write_manifests
+from visage.sets.listing import ShardSettings, list_entries, manifests, read_manifest
+from visage.store.files import write_text
 from visage.store.matches import MATCHES
 from visage.store.tables import FACES, Origin, read_table, write_table
 
@@ -68,8 +69,9 @@ def test_10_000_folders_are_listed_in_one_pass(tmp_path: Path) -> None:
         folder.mkdir(parents=True)
         (folder / "only.jpg").touch()
     entries = list_entries(tmp_path / "gallery", False)
-    settings = ShardSettings(set="gallery", model="m")
-    write_manifests(tmp_path / "manifests", entries, 8, settings)
+    settings = ShardSettings(set="gallery", model="m", shards=8)
+    for path, text in manifests(tmp_path / "manifests", entries, settings):
+        write_text(path, text)
     shards = [read_manifest(path) for path in sorted((tmp_path / "manifests").iterdir())]
     listed = [entry.image for shard in shards for entry in shard.entries]
     assert sorted(listed) == [f"{number:05}/only.jpg" for number in range(NUMBER)]

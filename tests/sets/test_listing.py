@@ -11,12 +11,20 @@ from visage.sets.listing import (
     check_set,
     label_of,
     list_entries,
+    manifests,
     read_manifest,
     shard_of,
-    write_manifests,
 )
+from visage.store.files import write_if_changed
 
 SETTINGS = ShardSettings(set="gallery", model="the model's fingerprint")
+
+
+def write_manifests(folder: Path, shards: int) -> None:
+    """Write the manifests of `set` into `m`, as a run does."""
+    settings = SETTINGS.replace(shards=shards)
+    for path, text in manifests(folder / "m", list_entries(folder / "set", False), settings):
+        write_if_changed(path, text)
 
 
 def touch(path: Path, content: bytes = b"x") -> Path:
@@ -48,7 +56,7 @@ def test_every_image_is_listed_whatever_its_name_and_letter_case(tmp_path: Path)
 def test_a_name_that_is_not_unicode_survives_the_way_through_a_manifest(tmp_path: Path) -> None:
     raw = os.fsencode(tmp_path) + b"/set/Ann/caf\xe9.jpg"
     touch(Path(os.fsdecode(raw)))
-    write_manifests(tmp_path / "m", list_entries(tmp_path / "set", False), 1, SETTINGS)
+    write_manifests(tmp_path, 1)
     (entry,) = read_manifest(tmp_path / "m" / "0.jsonl").entries
     entry.image.encode("utf-8")
     assert os.fsencode(tmp_path / "set" / as_path(entry.image)) == raw
@@ -69,8 +77,7 @@ def test_a_manifest_changes_only_with_its_own_images(tmp_path: Path) -> None:
         touch(tmp_path / f"set/Ann/{number}.jpg")
 
     def write() -> dict[str, int]:
-        entries = list_entries(tmp_path / "set", False)
-        write_manifests(tmp_path / "m", entries, 4, SETTINGS)
+        write_manifests(tmp_path, 4)
         return {p.name: p.stat().st_mtime_ns for p in (tmp_path / "m").iterdir()}
 
     first = write()
@@ -82,9 +89,9 @@ def test_a_manifest_changes_only_with_its_own_images(tmp_path: Path) -> None:
     # An older file in place of a newer one is a change too.
     os.utime(tmp_path / "set/Ann/new.jpg", ns=(1, 1))
     assert write() != second
-    # Fewer shards leave no manifest behind, and every image in exactly one.
-    write_manifests(tmp_path / "m", list_entries(tmp_path / "set", False), 2, SETTINGS)
-    parts = [read_manifest(path).entries for path in sorted((tmp_path / "m").iterdir())]
+    # Every image is in exactly one, whatever their number.
+    write_manifests(tmp_path, 2)
+    parts = [read_manifest(tmp_path / f"m/{shard}.jsonl").entries for shard in range(2)]
     assert len(parts) == 2
     assert sorted(entry.image for part in parts for entry in part) == images(
         list_entries(tmp_path / "set", False)

@@ -38,7 +38,7 @@ log = logging.getLogger(__name__)
 class Source:
     """The images of one shard, and what the user says of them."""
 
-    manifest: Path  # what `visage.sets.listing.write_manifests` wrote for the shard
+    manifest: Path  # what `visage.sets.listing.manifests` gave for the shard
     root: Path  # the folder of the set
     shards: int = 1  # how many the set has
     regions: Path | None = None  # the TSV of the config's `faces.regions`

@@ -5,7 +5,7 @@ The Snakefile imports this module, so it needs the standard library and the conf
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,7 +16,6 @@ from visage.errors import VisageError
 from visage.formats import readable
 from visage.layout import SETS
 from visage.sets.walk import VECTOR_SUFFIX, Found, Stat, walk
-from visage.store.files import write_if_changed
 from visage.store.paths import as_path, as_text, nfc, shard_of
 
 __all__ = ["SETS", "Entry", "Manifest", "Stat", "as_path", "as_text", "shard_of"]
@@ -35,14 +34,18 @@ class Entry(NamedTuple):
 
 
 class ShardSettings(Section):
-    """Everything besides the images that decides a shard's table."""
+    """Everything besides the images that decides a shard's table and its sidecars."""
 
     set: str
+    root: str = ""  # the set's folder
+    entry: str = ""  # the model's name in config/models.yaml
     model: str  # its fingerprint
     faces: Faces = Faces()
     import_vectors: bool = False
+    vectors: str | None = None  # the folder of the `.vector` files; None: none are written
     regions: str | None = None  # SHA-256 of the file of the config's `faces.regions`
     denied: str | None = None  # digest of the contents on the deny list
+    shards: int = 1
     needs_model: bool = True  # some image has no embedding to import
 
 
@@ -72,13 +75,15 @@ def list_entries(root: Path, import_vectors: bool) -> list[Entry]:
     return entries_of(walk(os.fspath(root)), import_vectors)
 
 
-def write_listing_record(path: Path, found: Found, denied: int) -> None:
-    """Write down what a set's folder holds and what was left out, for the report and the last line.
+def listing_record(found: Found, denied: int) -> str:
+    """Say what a set's folder holds and what was left out, for the report and the last line.
 
     Args:
-        path: `visage.layout.SetFolder.listing`.
         found: What the walk found.
         denied: Images that the deny list leaves out.
+
+    Returns:
+        What stands in `visage.layout.SetFolder.listing`.
     """
     images = sum(not path.endswith(VECTOR_SUFFIX) for path in found.files)
     record = {
@@ -89,11 +94,11 @@ def write_listing_record(path: Path, found: Found, denied: int) -> None:
         "other": found.other,
         "again": {as_text(link): as_text(there) for link, there in sorted(found.again.items())},
     }
-    write_if_changed(path, json.dumps(record, ensure_ascii=False, indent=1) + "\n")
+    return json.dumps(record, ensure_ascii=False, indent=1) + "\n"
 
 
 def left_out_sentence(record: Mapping[str, Any]) -> str:
-    """Say what `write_listing_record` wrote down, "" where nothing was left out."""
+    """Say what `listing_record` says, "" where nothing was left out."""
     counts = {
         "left behind by systems": sum(record["litter"].values()),
         "excluded": sum(record["excluded"].values()),
@@ -166,31 +171,18 @@ def check_set(key: str, root: Path, entries: list[Entry]) -> None:
         )
 
 
-def write_manifests(
-    folder: Path, entries: list[Entry], shards: int, settings: ShardSettings
-) -> None:
-    """Write one manifest a shard into `folder`, only where its content changed.
-
-    Manifests of higher numbers, left from a run with more shards, are removed.
-    """
-    parts: list[list[Entry]] = [[] for _ in range(shards)]
+def manifests(
+    folder: Path, entries: list[Entry], settings: ShardSettings
+) -> Iterator[tuple[Path, str]]:
+    """Give one manifest a shard, its path in `folder` and its text."""
+    parts: list[list[Entry]] = [[] for _ in range(settings.shards)]
     for entry in entries:
-        parts[shard_of(entry.image, shards)].append(entry)
+        parts[shard_of(entry.image, settings.shards)].append(entry)
     for shard, part in enumerate(parts):
         needs_model = any(entry.vector is None for entry in part)
-        header = _header(settings.replace(needs_model=needs_model))
+        header = json.dumps(settings.replace(needs_model=needs_model).as_data(), sort_keys=True)
         lines = [header, *(_line(entry) for entry in part)]
-        write_if_changed(folder / f"{shard}.jsonl", "\n".join(lines) + "\n")
-    for path in folder.glob("*.jsonl"):
-        if int(path.stem) >= shards:
-            path.unlink()
-
-
-def _header(settings: ShardSettings) -> str:
-    data = settings.as_data()
-    if settings.denied is None:
-        del data["denied"]
-    return json.dumps(data, sort_keys=True)
+        yield folder / f"{shard}.jsonl", "\n".join(lines) + "\n"
 
 
 def _line(entry: Entry) -> str:
@@ -205,7 +197,7 @@ def read_settings(path: Path) -> ShardSettings:
 
 
 def read_manifest(path: Path) -> Manifest:
-    """Read a manifest that `write_manifests` wrote."""
+    """Read a manifest that `manifests` gave."""
     first, *lines = path.read_text(encoding="utf-8").splitlines()
     return Manifest(
         ShardSettings.model_validate_json(first), [_entry(json.loads(line)) for line in lines]

@@ -7,10 +7,9 @@ library only.
 
 import json
 import os
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
-from visage.store.files import write_if_changed
 from visage.store.paths import as_path, shard_of
 
 State = tuple[int, int]  # size in bytes and mtime_ns
@@ -20,15 +19,15 @@ _CONTACTS = "contacts.xml"
 _DIGIKAM = ("digikam4.db", "digikam4.db-wal")
 
 
-def write_notes(
+def notes(
     folder: Path,
     root: Path,
     images: Iterable[str],
     kinds: Collection[str],
     shards: int,
     ours: dict[str, tuple[State, State | None]],
-) -> None:
-    """Write for each shard which files its images' labels are read from.
+) -> Iterator[tuple[Path, str]]:
+    """Say for each shard which files its images' labels are read from: a path and its text.
 
     Args:
         folder: For one file a shard.
@@ -47,11 +46,7 @@ def write_notes(
             parts[shard_of(image, shards)].append(json.dumps([image, found], ensure_ascii=False))
     for shard, lines in enumerate(parts):
         header = json.dumps({"kinds": sorted(kinds), "common": common}, sort_keys=True)
-        text = "\n".join([header, *sorted(lines)]) + "\n"
-        write_if_changed(folder / f"{shard}.jsonl", text)
-    for path in folder.glob("*.jsonl"):
-        if int(path.stem) >= shards:
-            path.unlink()
+        yield folder / f"{shard}.jsonl", "\n".join([header, *sorted(lines)]) + "\n"
 
 
 def read_written(folder: Path) -> dict[str, tuple[State, State | None]]:

@@ -52,6 +52,13 @@ class _Screen(logging.Handler):
             os.write(self._descriptor, f"\n{message}\n".encode("utf-8", "backslashreplace"))
 
 
+def take_own_package() -> None:
+    """Have the scripts of jobs take this very package, before another one that is installed."""
+    own = str(Path(__file__).parents[2])
+    others = [path for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path]
+    os.environ["PYTHONPATH"] = os.pathsep.join([own, *(path for path in others if path != own)])
+
+
 @contextmanager
 def logged(file: str | Path) -> Iterator[None]:
     """Send everything the block prints to the log `file`, and errors to the screen as well.

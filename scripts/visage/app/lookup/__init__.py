@@ -1,1 +1,0 @@
-"""The look-up page: who is in a photograph that somebody shows it."""

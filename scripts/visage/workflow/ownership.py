@@ -1,0 +1,96 @@
+"""Whose a results folder is: it carries a marker, and what it is about is written beside it.
+
+The Snakefile imports this module, so it needs the standard library only.
+"""
+
+import json
+from pathlib import Path
+
+from visage.config import Config
+from visage.errors import VisageError
+from visage.layout import Results
+from visage.store.files import write_if_changed
+
+_MARK = """\
+This folder holds results of Visage-ML. The workflow makes and deletes files here; it touches none
+that it did not make. `snakemake --cores 1 delete_results` takes away what it made, this file too.
+"""
+#: What any run leaves first; alone it says nothing of whose the folder is, and harms nobody.
+_TRACES = {"logs", "benchmarks", ".running", ".snakemake"}
+
+
+def check(results: Results) -> None:
+    """Refuse a folder that holds something else.
+
+    A folder of a version that left no marker is known by what only this workflow leaves.
+
+    Raises:
+        VisageError: It is no folder, or another's.
+    """
+    if results.root.exists() and not results.root.is_dir():
+        raise VisageError(
+            f"results: {results.root.absolute()} is a file. Give a folder: --config results=FOLDER"
+        )
+    if not results.root.is_dir() or results.marker.exists() or _is_unmarked(results):
+        return
+    others = sorted(path.name for path in results.root.iterdir() if path.name not in _TRACES)
+    if others:
+        shown = ", ".join(others[:3]) + (" and more" if len(others) > 3 else "")
+        raise VisageError(
+            f"results: {results.root.absolute()} holds {shown}, which this workflow did not make, "
+            "so nothing is written there. Give a folder of its own, which need not exist: --config "
+            f"results=FOLDER. Or, if it is to be used all the same: touch {results.marker}"
+        )
+
+
+def _is_unmarked(results: Results) -> bool:
+    manifests = (results.gallery.manifests, results.queries.manifests)
+    return (
+        any(any(folder.glob("*.jsonl")) for folder in manifests)
+        or (results.cache / "hashes").is_dir()
+    )
+
+
+def mark(results: Results) -> None:
+    """Say that the folder is this workflow's."""
+    write_if_changed(results.marker, _MARK)
+
+
+def check_subject(config: Config, results: Results, demo: str) -> None:
+    """Refuse to put results about other photographs over those that are there.
+
+    The demo's results may always be replaced, and one set may be changed; where both are others,
+    another config has been forgotten more often than given up.
+
+    Raises:
+        VisageError: The results are about a gallery and queries that this config does not name.
+    """
+    try:
+        before = json.loads(results.settings("sets").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return  # nothing was made here yet
+    now = subject(config)
+    about = [name for name in now if before.get(name) != now[name]]
+    if len(about) < len(now) or all(_is_in(before.get(name), demo) for name in now):
+        return
+    said = " and ".join(f"{name} {before.get(name)}" for name in now)
+    raise VisageError(
+        f"results: {results.root.absolute()} holds the results of {said}, and this run is about "
+        f"{' and '.join(f'{name} {value}' for name, value in now.items())}. Give the same config "
+        "as then (--configfile), or another folder (--config results=FOLDER); if these results "
+        "are to be replaced, delete them first: snakemake --cores 1 delete_results"
+    )
+
+
+def subject(config: Config) -> dict[str, str]:
+    """Say what results are about: the folders of the two sets."""
+    return {"gallery": config.index.existing or config.folder("gallery"), "queries": config.queries}
+
+
+def _is_in(folder: str | None, outer: str) -> bool:
+    return folder is not None and Path(folder).is_relative_to(outer)
+
+
+def text(config: Config) -> str:
+    """Give the file that says what the results are about."""
+    return json.dumps(subject(config), indent=1, ensure_ascii=False) + "\n"
