@@ -17,6 +17,7 @@ rule build_report:
         scores=rules.score_matches.output.scores,
         provenance=rules.score_matches.output.provenance,
         audit=rules.audit_gallery.output[0],
+        clusters=rules.cluster_unknown.output.clusters,
         evaluation=EVALUATION,
         names=NAMES,
         settings=PLANNER.settings("report"),

@@ -37,6 +37,7 @@ with logged(snakemake.log[0]):
         gallery=Path(settings.gallery),
         queries=Path(settings.queries),
         names=optional(names),
+        clusters=Path(snakemake.input.clusters),
     )
     options = Options(
         threshold=threshold,

@@ -22,6 +22,7 @@ from made_up_run import (
 from visage.errors import VisageError
 from visage.report.files import read_recall
 from visage.search.threshold import Threshold
+from visage.store.clusters import CLUSTERS
 from visage.store.matches import MATCHES
 from visage.store.tables import FACES, read_table, write_table
 
@@ -98,6 +99,29 @@ def test_photographs_are_known_by_their_content(made: Made, content: dict[str, A
     assert len(set(keys)) == len(keys)
     other = made.content("other.html", one_page=3)
     assert [one["key"] for one in other["photographs"]] == keys
+
+
+def test_what_a_person_said_is_shown_as_given(made: Made, tmp_path: Path) -> None:
+    """A face that was named has no nearest one, and its person may be in nobody's folder."""
+    table = read_table(made.folder / "matches.parquet")
+    rows = [row for row in table.to_pylist() if (row["image"], row["face"]) != ("gone.jpg", 0)]
+    given = {"distance": 0.0, "hits": 1, "nearest": "", "nearest_face": 0, "verdict": "given"}
+    told = {"image": "gone.jpg", "group": "", "face": 0, "rank": 1, "id": "new", "name": "Newcomer"}
+    path = tmp_path / "matches.parquet"
+    write_table(path, pa.Table.from_pylist([*rows, told | given], MATCHES), ORIGIN)
+    clusters = tmp_path / "clusters.parquet"
+    stranger = {"image": "holiday/two.jpg", "group": "holiday", "face": 1, "cluster": "Unknown 7"}
+    write_table(clusters, pa.Table.from_pylist([stranger], CLUSTERS), ORIGIN)
+    page = made.read("given.html", matches=[path], clusters=clusters)
+    content = content_of(page)
+    (face,) = photograph(content, "gone.jpg")["faces"]
+    assert face["verdict"] == "given"
+    assert "doubtful" not in face
+    assert "faces" not in face["candidates"][0]
+    assert content["people"][face["candidates"][0]["person"]]["name"] == "Newcomer"
+    assert any("Newcomer" in text_of(tag) for tag in page.select(".rail .who"))
+    assert photograph(content, "holiday/two.jpg")["faces"][1]["cluster"] == "Unknown 7"
+    made.build("given-share.html", matches=[path], share=True)
 
 
 def test_names_and_file_names_stay_text(page: BeautifulSoup, content: dict[str, Any]) -> None:

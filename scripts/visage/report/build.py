@@ -48,6 +48,7 @@ class Sources:
     queries: Path
     evaluation: Path | None = None  # evaluation.json, where it is used
     names: Path | None = None
+    clusters: Path | None = None  # of the unknown
 
 
 @dataclass(frozen=True)
@@ -189,7 +190,7 @@ def _page(material: Material, cuttings: Cut, sources: Sources, options: Options)
         nearest=cuttings.gallery,
         threshold=options.threshold.value,
         link=material.link,
-        clusters={},
+        clusters={} if options.share else files.read_clusters(sources.clusters),
         share=options.share,
     )
     everybody = (

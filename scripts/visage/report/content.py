@@ -134,12 +134,12 @@ class ContentBuilder:
             status=face.status if face.status != Status.OK else "",
             reason=face.reason,
             cluster=self._clusters.get((query.image, face.number), ""),
-            candidates=[self._candidate(candidate) for candidate in face.candidates],
+            candidates=[self._candidate(candidate, crop) for candidate in face.candidates],
         )
 
-    def _candidate(self, candidate: Candidate) -> CandidateView:
+    def _candidate(self, candidate: Candidate, crop: Picture | Missing) -> CandidateView:
         faces = [self._gallery_face(face) for face in candidate.faces]
-        picture = self._views[faces[0]].picture
+        picture = self._views[faces[0]].picture if faces else self._pictures.number(crop)
         return CandidateView(
             person=self._person(candidate.id, candidate.name, picture),
             verdict=candidate.verdict,

@@ -21,7 +21,7 @@ NOT_COMPARED = "none"  # stands for a verdict where there is no embedding to com
 
 _MATCHES = [
     *("image", "face", "rank", "id", "name", "distance", "probability", "verdict"),
-    *("nearest", "nearest_face"),
+    *("nearest", "nearest_face", "reason"),
 ]
 _FACES = [
     *("image", "group", "sha256", "status", "reason", "width", "height", "face"),
@@ -39,7 +39,8 @@ class Candidate:
     distance: float
     probability: float | None
     verdict: str
-    faces: list[GalleryFace]  # of the person, nearest first; at least one
+    reason: str  # why the verdict is not what the face alone would have, else ""
+    faces: list[GalleryFace]  # of the person, nearest first; none where a person said who it is
 
 
 class Outline(NamedTuple):
@@ -118,11 +119,11 @@ def read_queries(
         VisageError: A table is missing or damaged.
     """
     rows = _shown(_by_face(matches), threshold)
-    alike = [Compared(row["image"], row["face"], row["id"]) for row in rows if _within(row)]
+    alike = [Compared(row["image"], row["face"], row["id"]) for row in rows if _found(row)]
     found = iter(nearest(alike))
     candidates: dict[tuple[str, int], list[Candidate]] = defaultdict(list)
     for row in rows:
-        faces = next(found) if _within(row) else [_nearest(row)]
+        faces = next(found) if _found(row) else _nearest(row)
         candidates[row["image"], row["face"]].append(_candidate(row, faces))
     images: dict[str, list[dict]] = defaultdict(list)
     for row in concatenated(tables, _FACES).to_pylist():
@@ -155,8 +156,13 @@ def _within(row: Mapping[str, Any]) -> bool:
     return row["verdict"] != Verdict.UNKNOWN
 
 
-def _nearest(row: Mapping[str, Any]) -> GalleryFace:
-    return GalleryFace(row["nearest"], row["nearest_face"] or 0)
+def _found(row: Mapping[str, Any]) -> bool:
+    return _within(row) and row["verdict"] != Verdict.GIVEN
+
+
+def _nearest(row: Mapping[str, Any]) -> list[GalleryFace]:
+    """Give the nearest face; a face of which a person said whose it is was not searched."""
+    return [GalleryFace(row["nearest"], row["nearest_face"] or 0)] if row["nearest"] else []
 
 
 def _candidate(row: Mapping[str, Any], faces: list[GalleryFace]) -> Candidate:
@@ -167,6 +173,7 @@ def _candidate(row: Mapping[str, Any], faces: list[GalleryFace]) -> Candidate:
         distance=row["distance"],
         probability=row["probability"],
         verdict=row["verdict"],
+        reason=row["reason"] or "",
         faces=faces,
     )
 
@@ -198,7 +205,7 @@ def _face(row: Mapping[str, Any], candidates: list[Candidate]) -> Face:
         confidence=row["confidence"],
         sharpness=row["sharpness"],
         status=row["status"],
-        reason=row["reason"] or "",
+        reason=row["reason"] or (candidates[0].reason if candidates else ""),
         candidates=candidates,
     )
 

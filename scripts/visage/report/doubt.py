@@ -1,5 +1,7 @@
 """Which faces a person had better look at: those where the answer could be another."""
 
+from visage.status import Verdict
+
 SURE = 0.9  # a probability from which on a match is taken for one
 NO = 0.05  # and below which somebody is not
 NEAR = 0.1  # without probabilities: this share of the threshold to both sides of it
@@ -16,10 +18,10 @@ def doubtful(
         distance: Of this person.
         threshold: The largest distance of a match; None: there is none.
     """
-    if verdict == "given":
+    if verdict == Verdict.GIVEN:
         return False
-    if verdict == "possible":
+    if verdict == Verdict.POSSIBLE:
         return True
     if probability is not None:
-        return probability < SURE if verdict == "match" else probability >= NO
+        return probability < SURE if verdict == Verdict.MATCH else probability >= NO
     return threshold is not None and abs(distance - threshold) <= NEAR * threshold

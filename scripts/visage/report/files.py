@@ -8,6 +8,7 @@ import pyarrow.compute as pc
 
 from visage.errors import VisageError
 from visage.report.data import concatenated
+from visage.store.tables import read_table
 from visage.store.tsv import read_rows
 
 
@@ -27,6 +28,19 @@ def read_recall(matches: list[Path]) -> float | None:
     """
     table = concatenated(matches, ["rank", "recall"])
     return pc.mean(table.filter(pc.equal(table["rank"], 1))["recall"]).as_py()
+
+
+def read_clusters(path: Path | None) -> dict[tuple[str, int], str]:
+    """Give the name of the unknown person whom a face is, by image and face.
+
+    Raises:
+        VisageError: The table is missing or damaged.
+    """
+    if path is None:
+        return {}
+    table = read_table(path, ["image", "face", "cluster"])
+    rows = table.filter(pc.is_valid(table["cluster"])).to_pylist()
+    return {(row["image"], row["face"] or 0): row["cluster"] for row in rows}
 
 
 def read_evaluation(path: Path) -> dict[str, Any]:

@@ -52,7 +52,7 @@ function others(face) {
   if (!rest.length || !decidable(face) || answerTo(face)) return [];
   return [el("h3.or", {}, "Or is it …"), el("div.others", {}, rest.map(candidate => el("button", {
     type: "button", onclick: () => sayElse(face, face.best, candidate.who.id),
-  }, el("span.face", { style: picture(candidate.beside[0].picture) }), candidate.who.name)))];
+  }, el("span.face", { style: picture(candidate.beside[0]?.picture) }), candidate.who.name)))];
 }
 
 function showDecided() {

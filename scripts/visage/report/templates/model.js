@@ -23,10 +23,10 @@ content.photographs.forEach((photograph, index) => {
     face.best = face.candidates[0];
     face.named = face.verdict === "match" || face.verdict === "given";
     // How sure it is that the face is its closest person: to sort by, whatever there is.
-    face.sure = face.best ? face.best.probability ?? 1 / (1 + face.best.distance) : -1;
+    face.sure = face.verdict === "given" ? 1 : face.best ? face.best.probability ?? 1 / (1 + face.best.distance) : -1;
     for (const candidate of face.candidates) {
       candidate.who = content.people[candidate.person];
-      candidate.beside = candidate.faces.map(number => content.gallery[number]);
+      candidate.beside = (candidate.faces || []).map(number => content.gallery[number]);
     }
   }
   photograph.named = photograph.faces.filter(face => face.named);

@@ -64,8 +64,8 @@ function photographTile(photograph, lit) {
 /** Say in words how sure a face's name is. */
 function certainty(face) {
   if (!face.best || face.verdict === "none") return "";
-  if (face.best.probability !== undefined) return likely(face.best.probability);
-  return face.named ? "" : "";
+  if (face.verdict === "given") return "as you said";
+  return face.best.probability === undefined ? "" : likely(face.best.probability);
 }
 
 /** A face by itself, with its name and how sure that is. */

@@ -112,6 +112,7 @@ const beside = (number, caption, missing) => el("figure", {}, el("span.face", { 
 
 function pair(face, candidate) {
   const [first, ...more] = candidate.beside;
+  if (!first) return el("div.pair.alone", {}, beside(face.picture, "in this photograph", ""));
   return el("div", {},
     el("div.pair", {}, beside(face.picture, "in this photograph", ""), beside(first.picture, first.image || candidate.who.name, first.missing)),
     more.length ? el("div.more", {}, more.map(other => beside(other.picture, other.image || "", other.missing))) : null);
@@ -120,7 +121,7 @@ function pair(face, candidate) {
 function details(face) {
   const { best } = face;
   const rows = [];
-  if (best && !content.share) {
+  if (best?.beside.length && !content.share) {
     const limit = content.threshold === null ? "" : `; a match up to ${content.threshold.toFixed(3)}`;
     rows.push(["Nearest person", best.probability === undefined ? best.who.name : `${best.who.name}, ${likely(best.probability)}`]);
     rows.push(["Person score", `${best.distance.toFixed(3)}${limit}`]);
