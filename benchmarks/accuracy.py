@@ -1,17 +1,22 @@
 """How well people are told apart, on any labelled photographs, for every model and ranking.
 
     python benchmarks/accuracy.py my/people
+    python benchmarks/accuracy.py my/people --errata my/errata.tsv
     python benchmarks/accuracy.py --pairs some/folder/pairs.csv
     python benchmarks/accuracy.py --groups some/folder/faces.tsv --detection-sizes 640 1280
+    python benchmarks/accuracy.py --shared ../shared/faces --docs docs/accuracy.md
 
-my/people holds <person>/<image>. pairs.csv has file_x, file_y, Decision (Yes or No), faces.tsv has
-image, nose_x, nose_y; the images lie beside them. The weights must be there: run the demo once, or
-`snakemake weights/<file>`. Embeddings are cached in the folder --out; tables go there too.
+my/people holds <person>/<image>; errata.tsv has what (wrong_label or same_person), subject and
+meaning. pairs.csv has file_x, file_y, Decision (Yes or No), faces.tsv has image, nose_x, nose_y;
+the images lie beside them. The last line makes all tables of docs/accuracy.md. The weights must be
+there: run the demo once, or `snakemake weights/<file>`. Embeddings are cached in the folder --out;
+tables go there too.
 """
 
 import argparse
 import logging
 import sys
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -20,14 +25,17 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "scripts"))
 
 import detection  # noqa: E402
+import evaluated  # noqa: E402
 import identification  # noqa: E402
 import verification  # noqa: E402
+import written  # noqa: E402
 from embedding import Models, embed, resized  # noqa: E402
 from visage.models.registry import load_registry  # noqa: E402
 from visage.search.neighbours import copy_limit  # noqa: E402
 
 
 def main() -> None:
+    """Make the tables that are asked for."""
     arguments = _arguments()
     logging.basicConfig(level=logging.WARNING)
     models = Models(
@@ -36,20 +44,66 @@ def main() -> None:
         arguments.out,
         arguments.threads,
     )
+    write = partial(written.write, arguments.out, docs=arguments.docs)
+    names = arguments.models
+    if arguments.shared:
+        shared(arguments.shared, models, arguments)
     if arguments.people:
-        frame = identify(arguments.people, models, arguments)
-        write(arguments.out / "identification", frame)
+        write("identification", identify(arguments.people, models, names, arguments))
+        write("evaluation", evaluate(arguments.people, models, names, arguments.errata))
     if arguments.pairs:
-        write(arguments.out / "pairs", verify(arguments.pairs, models, arguments.models))
+        write("pairs", verify(arguments.pairs, models, names))
     if arguments.groups:
-        frame = detect(arguments.groups, models, arguments.models, arguments.detection_sizes)
-        write(arguments.out / "groups", frame)
+        write("groups", detect(arguments.groups, models, names, arguments.detection_sizes))
 
 
-def identify(people: Path, models: Models, arguments: argparse.Namespace) -> pd.DataFrame:
-    """Compare all models and rankings on a folder of labelled photographs."""
+def shared(folder: Path, models: Models, arguments: argparse.Namespace) -> None:
+    """Make all tables of docs/accuracy.md from the photographs that stand beside the project."""
+    write, names = partial(written.write, arguments.out, docs=arguments.docs), arguments.models
+    lfw, errata = folder / "lfw/people", folder / "lfw/errata.tsv"
+    write("lfw", evaluate(lfw, models, names, errata))
+    faces = evaluated.mended(labelled(lfw, models, names[0]), errata)
+    found = evaluated.evaluate(faces, "likelihood")
+    write("held-out", evaluated.promises(found))
+    write("strata", evaluated.parts(found))
+    write("two-looks", pd.DataFrame(evaluated.two_looks(faces)))
+    drawn = identify(folder / "friends/gallery", models, names[:1], arguments)
+    write("friends", by_size(drawn, f"FNIR at FPIR {100 * evaluated.ASKED:g} %"))
+    write("lfw-pairs", verify(folder / "lfw/pairs.tsv", models, names, folder / "lfw/people"))
+    write("pairs", verify(folder / "pairs/master.csv", models, names))
+    groups = folder / "groups/faces.tsv"
+    table = detect(groups, models, names[:1], arguments.detection_sizes)
+    write("groups", table[table["image"] == "all"].drop(columns="image"))
+
+
+def labelled(people: Path, models: Models, model: str) -> evaluated.Folder:
+    """Embed a labelled folder and choose the faces that count."""
+    table = embed(people, models, model, labelled=True).table
+    return evaluated.indexed(table, copy_limit(models.registry.model(model).threshold.normalized))
+
+
+def evaluate(people: Path, models: Models, names: list[str], errata: Path | None) -> pd.DataFrame:
+    """Evaluate all models and rankings on a folder, as labelled and with its labels mended."""
     rows = []
-    for model in arguments.models:
+    for model in names:
+        faces = labelled(people, models, model)
+        variants = {"as labelled": faces}
+        if errata:
+            variants["mended"] = evaluated.mended(faces, errata)
+        for labels, variant in variants.items():
+            for ranking in evaluated.RANKINGS:
+                found = evaluated.evaluate(variant, ranking)
+                own = {"model": model, "labels": labels, "ranking": ranking}
+                rows.append(own | evaluated.rates(found))
+    return pd.DataFrame(rows)
+
+
+def identify(
+    people: Path, models: Models, names: list[str], arguments: argparse.Namespace
+) -> pd.DataFrame:
+    """Compare all models and rankings on galleries drawn from a folder of labelled photographs."""
+    rows = []
+    for model in names:
         embedded = embed(people, models, model, labelled=True)
         published = models.registry.model(model).threshold.normalized
         faces = identification.labelled(embedded.read(), copy_limit(published))
@@ -59,13 +113,36 @@ def identify(people: Path, models: Models, arguments: argparse.Namespace) -> pd.
     return pd.DataFrame(rows)
 
 
-def verify(pairs: Path, models: Models, names: list[str]) -> pd.DataFrame:
-    """Compare all models on pairs."""
+def by_size(frame: pd.DataFrame, rate: str) -> pd.DataFrame:
+    """Give one rate of all rankings, a column for each number of photographs a person."""
+    table = pd.DataFrame({"ranking": frame["ranking"].unique()})
+    for each, part in frame.groupby("photographs each", sort=False):
+        name = f"{each} each" if isinstance(each, int) else str(each)
+        own = part.set_index("ranking").reindex(table["ranking"])
+        for end in ("", " low", " high"):
+            table[f"{name}{end}"] = own[f"{rate}{end}"].to_numpy(float)
+    return table
+
+
+def verify(
+    pairs: Path, models: Models, names: list[str], people: Path | None = None
+) -> pd.DataFrame:
+    """Compare all models on pairs of images, which lie beside the list.
+
+    Args:
+        pairs: The list.
+        models: The register and the folders.
+        names: The models.
+        people: As in LFW: the images lie in this folder, and the person is in the middle.
+    """
     rows = []
     for model in names:
-        table = embed(pairs.parent, models, model, labelled=False).read()
+        table = embed(people or pairs.parent, models, model, labelled=False).read()
         published = models.registry.model(model).threshold.normalized
-        rows.append({"model": model} | verification.compare(table, pairs, published))
+        rows.append(
+            {"model": model}
+            | verification.compare(table, pairs, published, central=people is not None)
+        )
     return pd.DataFrame(rows)
 
 
@@ -83,46 +160,14 @@ def detect(marks: Path, models: Models, names: list[str], sizes: list[int]) -> p
     return pd.DataFrame(rows)
 
 
-def write(path: Path, frame: pd.DataFrame) -> None:
-    """Write a table as TSV and as Markdown, and print the latter."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    frame.to_csv(path.with_suffix(".tsv"), sep="\t", index=False, float_format="%.6g")
-    text = markdown(frame)
-    path.with_suffix(".md").write_text(text, encoding="utf-8")
-    print(text)
-
-
-def markdown(frame: pd.DataFrame) -> str:
-    """Give a table as Markdown; a rate with its interval in one cell."""
-    names = [str(column) for column in frame]
-    rates = [name for name in names if f"{name} low" in names]
-    hidden = {f"{rate} {end}" for rate in rates for end in ("low", "high")}
-    columns = [name for name in names if name not in hidden]
-    lines = ["| " + " | ".join(columns) + " |", "|" + "---|" * len(columns)]
-    for row in frame.to_dict("records"):
-        cells = [_rate(row, c) if c in rates else _cell(row[c]) for c in columns]
-        lines.append("| " + " | ".join(cells) + " |")
-    return "\n".join(lines) + "\n"
-
-
-def _rate(row: dict, column: str) -> str:
-    if pd.isna(row[column]):
-        return "–"
-    value, low, high = (100 * row[key] for key in (column, f"{column} low", f"{column} high"))
-    return f"{value:.1f} % ({low:.1f} to {high:.1f})"
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return "–"
-    return f"{value:.4f}" if isinstance(value, float) else str(value)
-
-
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("people", nargs="?", type=Path, help="<person>/<image>")
+    parser.add_argument("--errata", type=Path, help="TSV: labels of the folder that are wrong")
+    parser.add_argument("--shared", type=Path, help="friends, lfw, pairs, groups, as in docs")
+    parser.add_argument("--docs", type=Path, help="a page whose tables are to be written anew")
     parser.add_argument("--pairs", type=Path, help="CSV: file_x, file_y, Decision")
     parser.add_argument("--groups", type=Path, help="TSV: image, nose_x, nose_y")
     parser.add_argument("--models", nargs="+", default=["sface-yunet", "sface-yunet-mirror"])
@@ -139,8 +184,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--out", type=Path, default=Path("results/accuracy"))
     parser.add_argument("--threads", type=int, default=2)
     arguments = parser.parse_args()
-    if not (arguments.people or arguments.pairs or arguments.groups):
-        parser.error("give a folder of people, --pairs or --groups")
+    if not (arguments.people or arguments.pairs or arguments.groups or arguments.shared):
+        parser.error("give a folder of people, --pairs, --groups or --shared")
     return arguments
 
 

@@ -23,7 +23,6 @@ import pyarrow.compute as pc
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from accuracy import write  # noqa: E402
 from embedding import Models, embed  # noqa: E402
 from visage.models.registry import load_registry  # noqa: E402
 from visage.people import clusters  # noqa: E402
@@ -33,6 +32,7 @@ from visage.search.faces import unit  # noqa: E402
 from visage.search.index import vectors_of  # noqa: E402
 from visage.search.neighbours import USUAL_THRESHOLD  # noqa: E402
 from visage.types import Floats  # noqa: E402
+from written import write  # noqa: E402
 
 SHARES = [0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 1.0]
 MORE = 0.1  # so many photographs come
@@ -56,8 +56,8 @@ def main() -> None:
     table = embed(options.people, models, options.model, labelled=True).read()
     faces, vectors = subjects(table.filter(pc.is_valid(table["embedding"])), options.errata)
     published = models.registry.model(options.model).threshold.normalized or USUAL_THRESHOLD
-    write(options.out / "clusters", pd.DataFrame(quality(faces, vectors, published)))
-    write(options.out / "cluster-names", pd.DataFrame(stability(faces, vectors, published)))
+    write(options.out, "clusters", pd.DataFrame(quality(faces, vectors, published)))
+    write(options.out, "cluster-names", pd.DataFrame(stability(faces, vectors, published)))
 
 
 def subjects(table: pa.Table, errata: Path | None) -> tuple[pd.DataFrame, Floats]:

@@ -8,28 +8,34 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from visage.search.faces import unit
 from visage.search.index import vectors_of
-from visage.types import Floats
+from visage.types import Floats, Indices
 
 FOLDS = 10
 SEED = 42
 
 
-def compare(table: pa.Table, pairs: Path, published: float | None) -> dict:
-    """Measure how well the pairs of a CSV (file_x, file_y, Decision) are told apart.
+def compare(table: pa.Table, pairs: Path, published: float | None, central: bool = False) -> dict:
+    """Measure how well pairs are told apart: two images, and whether they are of one person.
 
-    Each image counts with its most prominent face; a pair with an image without one is wrong.
+    Args:
+        table: The images' faces table.
+        pairs: A CSV or TSV; a pair with an image without a face is wrong.
+        published: The model's threshold.
+        central: Each image counts with the face nearest to its middle, as in LFW; otherwise with
+            its most prominent one.
     """
-    prominent = table.filter(pc.and_(pc.is_valid(table["embedding"]), pc.equal(table["face"], 0)))
-    vectors = unit(vectors_of(prominent))
-    face = dict(zip(prominent["image"].to_pylist(), vectors, strict=True))
+    rows = table.filter(pc.is_valid(table["embedding"]))
+    chosen = _central(rows) if central else np.flatnonzero(rows["face"].to_numpy() == 0)
+    rows = rows.take(pa.array(chosen))
+    face = dict(zip(rows["image"].to_pylist(), unit(vectors_of(rows)), strict=True))
     with pairs.open(encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.DictReader(file))
-    same = np.array([row["Decision"].strip().lower() in ("yes", "1", "true") for row in rows])
-    away = np.array([_distance(face, row["file_x"], row["file_y"]) for row in rows])
+        _, *listed = csv.reader(file, delimiter="\t" if pairs.suffix == ".tsv" else ",")
+    same = np.array([row[2].strip().lower() in ("yes", "1", "true") for row in listed])
+    away = np.array([_distance(face, row[0], row[1]) for row in listed])
     known = np.isfinite(away)
     right = known & ((away <= published) == same) if published else None
     return {
-        "pairs": len(rows),
+        "pairs": len(listed),
         "same person": int(same.sum()),
         "not compared": int((~known).sum()),
         "farthest same": float(away[known & same].max()),
@@ -39,6 +45,17 @@ def compare(table: pa.Table, pairs: Path, published: float | None) -> dict:
         "accuracy, 10 folds": _folds(away, same),
         "accuracy at published": None if right is None else float(right.mean()),
     }
+
+
+def _central(rows: pa.Table) -> Indices:
+    """Give the row of the face nearest to the middle of each image."""
+    x, y, w, h, width, height = (
+        rows[name].to_numpy().astype(float) for name in ("x", "y", "w", "h", "width", "height")
+    )
+    away = np.hypot(x + w / 2 - width / 2, y + h / 2 - height / 2)
+    order = np.argsort(away, kind="stable")
+    images = np.array(rows["image"].to_pylist(), np.str_)[order]
+    return np.sort(order[np.unique(images, return_index=True)[1]])
 
 
 def _distance(face: dict[str, Floats], one: str, other: str) -> float:

@@ -1,5 +1,6 @@
 """benchmarks/accuracy.py: by hand, and on real photographs where they stand beside the project."""
 
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -16,8 +17,10 @@ from visage.store.tables import FACES
 sys.path.insert(0, str(REPO / "benchmarks"))
 import accuracy
 import detection
+import evaluated
 import rankings
 import verification
+import written
 from embedding import Models
 
 
@@ -111,15 +114,94 @@ def test_a_folder_of_people_is_measured_as_the_docs_say(
     arguments = [str(photographs / "gallery"), "--each", "2", "--draws", "2", *out]
     monkeypatch.setattr(sys, "argv", ["accuracy.py", *arguments])
     accuracy.main()
-    frame = pd.read_csv(tmp_path / "identification.tsv", sep="\t")
+    frame = pd.read_csv(tmp_path / "identification.tsv", sep="\t", dtype={"photographs each": str})
     assert set(frame["photographs each"]) == {"2", "mixed", "all"}
     assert set(rankings.RANKINGS) < set(frame["ranking"])  # and the original's
     assert (frame["rank 1"] == 1).all()  # only Barack Obama has two photographs
     assert (frame.loc[frame["photographs each"] == "all", "searches"] == 2).all()
 
 
+def test_the_tables_of_the_docs_are_written(
+    models: Models, shared_faces: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a few people of each set; the page has every table that is made, and no other."""
+    small = tmp_path / "shared"
+    lfw = shared_faces / "lfw/people"
+    several = [folder for folder in sorted(lfw.iterdir()) if len(list(folder.iterdir())) >= 4]
+    for source, most in [(folder, 4) for folder in several[:12]]:
+        copied(source, small / "lfw/people" / source.name, most)
+    for source in sorted((shared_faces / "friends/gallery").iterdir())[:2]:
+        copied(source, small / "friends/gallery" / source.name, 3)
+    copied(shared_faces / "groups", small / "groups", 2)
+    copied(shared_faces / "pairs", small / "pairs", 3)
+    one, two, *_ = sorted((small / "lfw/people").iterdir())
+    names = [f"{folder.name}/{path.name}" for folder in (one, two) for path in folder.iterdir()]
+    (small / "lfw/pairs.tsv").write_text(
+        f"image_a\timage_b\tsame\n{names[0]}\t{names[1]}\t1\n{names[0]}\t{names[-1]}\t0\n"
+    )
+    errata = f"what\tsubject\tmeaning\nwrong_label\t{names[0]}\t\n"
+    (small / "lfw/errata.tsv").write_text(f"{errata}same_person\t{one.name}\t{two.name}\n")
+    noses = (shared_faces / "groups/faces.tsv").read_text()
+    (small / "groups/faces.tsv").write_text(noses)
+    images = sorted(path.name for path in (small / "pairs").iterdir())
+    rows = [f"{images[0]},{images[1]},Yes", f"{images[0]},{images[2]},No"]
+    (small / "pairs/master.csv").write_text("\n".join(["file_x,file_y,Decision", *rows]))
+    page = tmp_path / "page.md"
+    page.write_text((REPO / "docs/accuracy.md").read_text())
+    words = [
+        "--shared",
+        small,
+        "--docs",
+        page,
+        "--weights",
+        models.weights,
+        "--out",
+        tmp_path / "o",
+    ]
+    words += ["--models", "sface-yunet", "--draws", "1", "--each", "2"]
+    monkeypatch.setattr(sys, "argv", ["accuracy.py", *map(str, words)])
+    accuracy.main()
+    text = page.read_text()
+    made = {path.stem for path in (tmp_path / "o").glob("*.md")}
+    assert made == set(re.findall(r"<!-- table (\S+) -->", text))
+    assert "| sface-yunet | mended | likelihood |" in text
+    lfw_table = pd.read_csv(tmp_path / "o/lfw.tsv", sep="\t")
+    searches = lfw_table.groupby("labels")["searches"].first()
+    assert searches["mended"] == searches["as labelled"] - 1 == 47
+    assert (lfw_table["rank 1"] > 0.9).all()
+
+
+def copied(source: Path, target: Path, most: int) -> None:
+    target.mkdir(parents=True)
+    images = [path for path in sorted(source.iterdir()) if path.suffix in (".jpg", ".png")]
+    for path in images[:most]:
+        (target / path.name).symlink_to(path)
+
+
+def test_two_people_under_one_id_are_found_by_likelihood(
+    models: Models, shared_faces: Path, tmp_path: Path
+) -> None:
+    """On people of LFW with many photographs; the mean finds fewer."""
+    lfw = shared_faces / "lfw/people"
+    several = [folder for folder in sorted(lfw.iterdir()) if len(list(folder.iterdir())) >= 6]
+    for source in several[:40]:
+        copied(source, tmp_path / "people" / source.name, 6)
+    folder = accuracy.labelled(tmp_path / "people", models, "sface-yunet")
+    found = {row["ranking"]: row for row in evaluated.two_looks(folder, 1)}  # the uneven ones
+    assert found["likelihood"]["first, of 40"] >= 39
+    assert found["mean"]["first, of 40"] < found["likelihood"]["first, of 40"]
+
+
+def test_a_page_without_a_place_is_refused() -> None:
+    assert written.placed("a\n<!-- table t -->\nold\n<!-- end -->\nb", "t", "| new |\n") == (
+        "a\n<!-- table t -->\n| new |\n<!-- end -->\nb"
+    )
+    with pytest.raises(ValueError, match="no place for a table x"):
+        written.placed("a", "x", "")
+
+
 def test_markdown_has_rates_with_their_intervals() -> None:
     frame = pd.DataFrame(
         {"model": ["m"], "r": [0.5], "r low": [0.25], "r high": [0.75], "x": [None]}
     )
-    assert accuracy.markdown(frame).splitlines()[-1] == "| m | 50.0 % (25.0 to 75.0) | – |"
+    assert written.markdown(frame).splitlines()[-1] == "| m | 50.0 % (25.0 to 75.0) | – |"

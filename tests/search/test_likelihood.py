@@ -37,7 +37,7 @@ def log_ratio(probe: np.ndarray, faces: np.ndarray) -> float:
 
 def person(rng: np.random.Generator, faces: int, dimension: int = DIMENSION) -> np.ndarray:
     centre = rng.normal(size=dimension)
-    return unit((centre + 0.8 * rng.normal(size=(faces, dimension))).astype(np.float32))
+    return unit((centre + 0.6 * rng.normal(size=(faces, dimension))).astype(np.float32))
 
 
 def test_the_nearer_is_the_likelier_whatever_the_number_of_faces() -> None:

@@ -72,9 +72,9 @@ class Learnt:
     centre: Floats | None = None  # (d,) what all faces have in common; None: nothing is taken off
 
 
-DEFAULT = Learnt(
-    0.4
-)  # of SFace, by benchmarks/accuracy.py on faces/lfw; learnt where there is enough
+# Of SFace in small galleries, by benchmarks/accuracy.py; a gallery that is large enough teaches its
+# own (half of LFW 0.4).
+DEFAULT = Learnt(0.5)
 
 
 class Ranking(ABC):
