@@ -15,6 +15,8 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 from serving import CHROMIUM, chromium
 
+pytest_plugins = ["app_browser"]
+
 REPO = Path(__file__).parent.parent
 SHARED_FACES = REPO.parent / "shared" / "faces"
 

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,8 +15,28 @@ from pathlib import Path
 
 import httpx
 
+TOKEN = "correct-horse-battery-staple"
 REPO = Path(__file__).parent.parent
 PATIENCE = 120  # seconds for the start; the machine may be busy
+
+
+class Listener:
+    """A server of the test's own that counts who comes."""
+
+    def __init__(self) -> None:
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self.socket.getsockname()[1]}"
+        self.visits = 0
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def _listen(self) -> None:
+        while True:
+            try:
+                connection, _ = self.socket.accept()
+            except OSError:
+                return
+            self.visits += 1
+            connection.close()
 
 
 @dataclass(frozen=True)
@@ -26,6 +47,16 @@ class Served:
     folder: Path  # where it was started
     temporary: Path  # its TMPDIR
     pid: int
+
+    @property
+    def entrance(self) -> str:
+        """The address that a browser is opened with."""
+        return f"{self.url}/?token={TOKEN}"
+
+    def client(self) -> httpx.Client:
+        """Give a program that knows the token."""
+        known = {"Authorization": f"Bearer {TOKEN}"}
+        return httpx.Client(base_url=self.url, trust_env=False, timeout=60, headers=known)
 
 
 def free_port() -> int:
@@ -52,6 +83,7 @@ def served(folder: Path, *arguments: str, **environment: str) -> Iterator[Served
             stderr=subprocess.STDOUT,
             env=os.environ
             | {"PYTHONPATH": str(REPO / "scripts"), "TMPDIR": str(temporary)}
+            | {"VISAGE_TOKEN": TOKEN}
             | environment,
         )
     try:

@@ -180,6 +180,16 @@ class Results:
         return self.root / "unknown.tsv"
 
     @property
+    def clusters(self) -> Path:
+        """The faces of the queries that are nobody's, and the clusters they are in."""
+        return self.queries.root / "clusters.parquet"
+
+    @property
+    def cluster_names(self) -> Path:
+        """What names the clusters have been given; among the cache, for it outlives all else."""
+        return self.cache / "unknown" / "names.parquet"
+
+    @property
     def together(self) -> Path:
         """Who is in pictures with whom."""
         return self.root / "together.tsv"

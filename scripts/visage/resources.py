@@ -22,6 +22,7 @@ SNAKEFILE = HOME / "Snakefile"
 RULES = HOME / "rules"
 PAGES = _PACKAGE / "pages" / "templates"
 REPORT_PAGES = _PACKAGE / "report" / "templates"
+APP_PAGES = _PACKAGE / "app" / "pages"
 
 
 def weights_folder(setting: str = "weights") -> Path:

@@ -2,10 +2,6 @@
 
 import base64
 import json
-import os
-import socket
-import subprocess
-import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -13,65 +9,24 @@ from typing import Any
 
 import httpx
 import pytest
-from conftest import REPO, Workflow
-from fastapi.testclient import TestClient
+from conftest import Workflow
 from gradio_client import Client, handle_file
-from serving import Served, command, served
-from visage.app.guard import Rate
-from visage.app.server import create
-from visage.app.service import Problem, Service, from_base64
-from visage.app.settings import Address, Limits
-from visage.app.uploads import MOST, TooManyUploads, Uploads
+from made_up_site import client as app_client
+from serving import TOKEN, Listener, Served, served
+from visage.app.settings import read_config
 from visage.errors import VisageError
-from visage.search.lookup import Lookup
-
-TOKEN = "correct-horse-battery-staple"
-
-
-class Listener:
-    """A server of the test's own that counts who comes."""
-
-    def __init__(self) -> None:
-        self.socket = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self.socket.getsockname()[1]}"
-        self.visits = 0
-        threading.Thread(target=self._listen, daemon=True).start()
-
-    def _listen(self) -> None:
-        while True:
-            try:
-                connection, _ = self.socket.accept()
-            except OSError:
-                return
-            self.visits += 1
-            connection.close()
 
 
 @pytest.fixture(scope="module")
-def proxy() -> Iterator[Listener]:
-    """Where everything would go that the server asked of the outside."""
-    listener = Listener()
-    yield listener
-    listener.socket.close()
-
-
-@pytest.fixture(scope="module")
-def page(demo: Workflow, proxy: Listener) -> Iterator[Served]:
-    kinds = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
-    everywhere = {name: proxy.url for kind in kinds for name in (kind, kind.lower())}
-    with served(demo.folder, "--max-mb", "1", "--per-minute", "0", **everywhere) as page:
-        yield page
-
-
-@pytest.fixture(scope="module")
-def client(page: Served) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=page.url, trust_env=False, timeout=60) as client:
+def client(site: Served) -> Iterator[httpx.Client]:
+    with site.client() as client:
         yield client
 
 
 @pytest.fixture(scope="module")
-def gradio(page: Served) -> Client:
-    return Client(page.url, verbose=False)
+def gradio(site: Served) -> Client:
+    patience = {"timeout": 120}  # Gradio is loaded for it, on a machine that may be busy
+    return Client(f"{site.url}/t/{TOKEN}/", verbose=False, httpx_kwargs=patience)
 
 
 def query(demo: Workflow, image: str) -> Path:
@@ -160,7 +115,7 @@ def gradio_answer(client: httpx.Client, image: Any) -> str:
 
 
 def test_no_path_and_no_address_is_ever_opened(
-    demo: Workflow, client: httpx.Client, proxy: Listener, page: Served
+    demo: Workflow, client: httpx.Client, proxy: Listener, site: Served
 ) -> None:
     meta = {"meta": {"_type": "gradio.FileData"}}
     victim = query(demo, "known/portrait.jpg")
@@ -182,7 +137,7 @@ def test_no_path_and_no_address_is_ever_opened(
     assert client.get("/faces/4").status_code == 404 and client.get("/faces/-1").status_code == 404
     assert client.get("/faces/0").headers["content-type"] == "image/jpeg"
     assert (other.visits, proxy.visits) == (0, 0)
-    assert not [path for path in page.temporary.rglob("*") if path.is_file()]
+    assert not [path for path in site.temporary.rglob("*") if path.is_file()]
 
 
 def test_two_people_at_once(demo: Workflow, client: httpx.Client) -> None:
@@ -206,8 +161,8 @@ def test_nothing_uploaded_is_kept(demo: Workflow) -> None:
     mark = b"MARK-9f2d41c7"  # behind the end of the JPEG, to be found on disk by
     data = query(demo, "known/portrait.jpg").read_bytes() + mark
     before = files_of(demo.folder)
-    with served(demo.folder) as page:
-        with httpx.Client(base_url=page.url, trust_env=False, timeout=60) as client:
+    with served(demo.folder) as site:
+        with site.client() as client:
             for address in ("/recognise", "/search"):
                 assert client.post(address, files={"image": ("a", data)}).status_code == 200
             uploaded = client.post("/gradio_api/upload", files={"files": ("a.jpg", data)}).json()
@@ -220,191 +175,62 @@ def test_nothing_uploaded_is_kept(demo: Workflow) -> None:
             again = gradio_answer(client, payload)
             assert "event: error" in again
             client.post("/gradio_api/upload", files={"files": ("a.jpg", data)})  # never asked for
-        mine = [path for path in memory.glob("visage-page-*") if f"-{page.pid}-" in path.name]
+        mine = [path for path in memory.glob("visage-page-*") if f"-{site.pid}-" in path.name]
         assert files_of(demo.folder) == before
-        assert not [path for path in files_of(page.temporary) if mark in path.read_bytes()]
+        assert not [path for path in files_of(site.temporary) if mark in path.read_bytes()]
     assert not any(path.exists() for path in mine)
 
 
-def test_an_upload_nobody_asks_about_is_deleted_in_time() -> None:
-    uploads = Uploads()
-    for _ in range(MOST):
-        uploads.add(b"a")
-    with pytest.raises(TooManyUploads):
-        uploads.add(b"a")
-    uploads.close()
-
-    uploads = Uploads(lifetime=0.05)
-    path = Path(uploads.add(b"secret"))
-    deadline = threading.Event()
-    for _ in range(100):
-        if not path.exists():
-            break
-        deadline.wait(0.05)
-    assert not path.exists()
-    with pytest.raises(KeyError):
-        uploads.take(str(path))
-    uploads.close()
-    assert not uploads.folder.exists()
-
-
-class NoGallery:
-    """A look-up without a gallery."""
-
-    def index(self) -> Any:
-        raise VisageError("There is no gallery yet: make it.")
-
-    def search(self, *_: Any) -> Any:
-        return self.index()
-
-
-def app_client(address: Address, limits: Limits | None = None, **settings: Any) -> TestClient:
-    lookup: Lookup = NoGallery()  # type: ignore[assignment]
-    app = create(Service(lookup, limits or Limits()), address)
-    host = "localhost" if address.local else "faces.example"
-    return TestClient(app, base_url=f"http://{host}:7860", **settings)
-
-
-def test_another_address_needs_a_token() -> None:
-    assert Address("127.0.0.1").local and Address("::1").local and Address("localhost").local
-    Address("127.0.0.1").check()
-    for host in ("0.0.0.0", "::", "192.168.1.7", "faces.example"):
-        with pytest.raises(VisageError, match="a token is needed"):
-            Address(host).check()
-        with pytest.raises(VisageError, match="at least 16"):
-            Address(host, token="short").check()
-        Address(host, token=TOKEN).check()
-    done = subprocess.run(
-        command("--host", "0.0.0.0"),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-        env=os.environ | {"PYTHONPATH": str(REPO / "scripts")},
-    )
-    assert done.returncode != 0
-    assert "VISAGE_TOKEN" in done.stderr and "Traceback" not in done.stderr
-
-
-def test_the_token_is_asked_of_everything() -> None:
-    client = app_client(Address("0.0.0.0", token=TOKEN), follow_redirects=False)
-    for path in (
-        "/",
-        "/status",
-        "/docs",
-        "/openapi.json",
-        "/config",
-        "/gradio_api/info",
-        "/faces/0",
-    ):
-        assert client.get(path).status_code == 401, path
-    for path in ("/recognise", "/search", "/gradio_api/upload", "/gradio_api/call/image_search"):
-        assert client.post(path).status_code == 401, path
-    for wrong in ({"Authorization": "Bearer nonsense-nonsense"}, {"Cookie": "visage_token=x"}):
-        assert client.get("/status", headers=wrong).status_code == 401
-    assert client.get("/status", headers={"Authorization": f"Bearer {TOKEN}"}).status_code == 200
-    assert client.get(f"/status?token={TOKEN}").status_code == 200
-
-    form = client.get("/", headers={"Accept": "text/html"})
-    assert form.status_code == 401 and "<form" in form.text
-    welcome = client.get(f"//evil.example/?token={TOKEN}", headers={"Accept": "text/html"})
-    assert not welcome.headers.get("location", "/").startswith(("//", "http"))
-    welcome = client.get(f"/?token={TOKEN}&x=1", headers={"Accept": "text/html"})
-    assert (welcome.status_code, welcome.headers["location"]) == (303, "/?x=1")
-    cookie = welcome.headers["set-cookie"].lower()
-    assert "httponly" in cookie and "samesite=strict" in cookie
-    assert client.get("/status").status_code == 200  # with the cookie
-
-
-def test_other_sites_cannot_read_along() -> None:
-    client = app_client(Address())
-    assert client.get("/status", headers={"Host": "evil.example"}).status_code == 400
-    assert client.get("/status", headers={"Host": "127.0.0.1:7860"}).status_code == 200
-    for origin, allowed in (("http://localhost:9999", True), ("https://evil.example", False)):
-        for path in ("/status", "/config"):  # ours, and Gradio's
-            answer = client.get(path, headers={"Origin": origin})
-            read = answer.headers.get("access-control-allow-origin")
-            assert read == (origin if allowed else None), (path, origin)
-    policy = client.get("/").headers["content-security-policy"]
-    assert "default-src 'self'" in policy and "http" not in policy
-
-
-def test_the_rate_is_limited_for_each_client() -> None:
-    client = app_client(Address(), Limits(per_minute=3))
-    asked = [client.post("/recognise", files={"image": ("a", b"x")}) for _ in range(5)]
-    assert [answer.status_code for answer in asked] == [503, 503, 503, 429, 429]
-    assert 1 <= int(asked[-1].headers["retry-after"]) <= 21
-    assert "wait" in asked[-1].json()["detail"]
-    assert client.get("/status").status_code == 200
-
-    now = 0.0
-    rate = Rate(60, clock=lambda: now)
-    assert [rate.wait("a") for _ in range(60)] == [0.0] * 60
-    assert rate.wait("a") > 0 and rate.wait("b") == 0
-    now = 1.0
-    assert rate.wait("a") == 0 and rate.wait("a") > 0
-
-
-def test_a_body_without_a_length_is_cut_off() -> None:
-    client = app_client(Address(), Limits(max_bytes=100_000))
-
-    def endless() -> Iterator[bytes]:
-        yield b'--x\r\nContent-Disposition: form-data; name="image"; filename="a"\r\n\r\n'
-        for _ in range(1000):
-            yield bytes(10_000)
-
-    kind = {"Content-Type": "multipart/form-data; boundary=x"}
-    assert client.post("/recognise", content=endless(), headers=kind).status_code == 413
-
-
-def test_without_a_gallery_it_says_so_and_how_to_make_one() -> None:
-    client = app_client(Address())
+def test_without_a_gallery_it_says_so_and_how_to_make_one(tmp_path: Path) -> None:
+    client = app_client(tmp_path)
     assert "There is no gallery yet" in client.get("/status").json()["problem"]
     answer = client.post("/search", files={"image": ("a", b"x")})
     assert (answer.status_code, "no gallery" in answer.json()["detail"]) == (503, True)
+    assert "There is no gallery yet" in client.get("/").text
+    assert client.get("/health").json()["models_loaded"] is False
+    assert client.get("/review/next").json() == {"item": None, "of": 0}
 
 
-def test_the_interfaces_are_described_without_help_from_elsewhere() -> None:
-    client = app_client(Address())
+def test_the_interfaces_are_described_without_help_from_elsewhere(tmp_path: Path) -> None:
+    client = app_client(tmp_path)
     described = client.get("/openapi.json").json()
-    assert set(described["paths"]) == {"/recognise", "/confirm"}
+    clients = {"/recognise", "/confirm", "/health", "/api/stash/status", "/api/stash/sync"}
+    assert set(described["paths"]) == clients
     assert {"400", "409", "413", "429", "503"} <= set(
         described["paths"]["/recognise"]["post"]["responses"]
     )
     docs = client.get("/docs").text
-    for words in ("/recognise", "image_search", "performers.checksum"):
+    for words in ("/recognise", "image_search", "performers.checksum", "identify_sprite"):
         assert words in docs
     assert "src=" not in docs and "stylesheet" not in docs
     sent = {"id": "1", "performer_id": "2"}
     assert client.post("/confirm", data=sent).json() == {"status": "not kept"}
 
 
-def test_names_stay_text(demo: Workflow, tmp_path: Path) -> None:
-    evil = '<script>alert(1)</script>"><img src=x onerror=alert(1)>'
-    names = {"barack-obama": {"name": evil}, "grace-hopper": evil, "eileen-collins": "E"}
-    (tmp_path / "names.json").write_text(json.dumps(names))
-    config = {
-        "names": str(tmp_path / "names.json"),
-        "links": "https://faces.example/{id}",
-        "gallery": str(demo.folder / "resources/demo/gallery"),
-        "queries": str(demo.folder / "resources/demo/queries"),
-    }
-    (tmp_path / "my.yaml").write_text(json.dumps(config))
-    from visage.app.settings import make_lookup, read_config
-
-    lookup = make_lookup(read_config([tmp_path / "my.yaml"], str(demo.folder / "results")))
-    client = TestClient(create(Service(lookup, Limits()), Address()), base_url="http://localhost")
-    photograph = query(demo, "several/four-people.jpg").read_bytes()
-    html = client.post("/search", files={"image": ("a", photograph)}).json()["html"]
-    assert "&lt;script&gt;" in html and "<script" not in html and "<img src=x" not in html
-    assert 'href="https://faces.example/barack-obama"' in html
-    assert html.count("1 more in the gallery") >= 2  # the two namesakes are told apart by id
-    lookup.close()
+def test_results_alone_say_what_they_were_made_with(demo: Workflow, tmp_path: Path) -> None:
+    # The page is started elsewhere: the default config would look for the demo's folders there.
+    config = read_config([], str(demo.folder / "results"))
+    assert config.gallery == "resources/demo/gallery"
+    record = demo.folder / "results/provenance.json"
+    made = json.loads(record.read_text())
+    made["config"] |= {"gallery": str(demo.folder / "resources/demo/gallery"), "shards": 4}
+    (tmp_path / "results").mkdir()
+    (tmp_path / "results/provenance.json").write_text(json.dumps(made))
+    config = read_config([], str(tmp_path / "results"))
+    assert config.gallery == str(demo.folder / "resources/demo/gallery")
+    assert config.results == str(tmp_path / "results")
+    changed = read_config([], str(tmp_path / "results"), ["match={results: 3}", "model=other"])
+    assert (changed.match.results, changed.model) == (3, "other")
+    assert changed.gallery == config.gallery
 
 
-@pytest.mark.parametrize("text", ["", "file:///etc/passwd", "http://a.example/", "ä", "a"])
-def test_text_that_is_no_image(text: str) -> None:
-    try:
-        assert from_base64(text) == b""
-    except Problem as problem:
-        assert problem.status == 400
+def test_several_config_files_and_pairs_as_snakemake_takes_them(tmp_path: Path) -> None:
+    one, other = tmp_path / "one.yaml", tmp_path / "other.yaml"
+    one.write_text("match: {results: 3, neighbours: 20}\nresults: a\n")
+    other.write_text("match: {results: 4}\n")
+    config = read_config([one, other], None, ["match={fpir: 0.1}", "results=b"])
+    assert (config.match.results, config.match.neighbours, config.match.fpir) == (4, 20, 0.1)
+    assert config.results == "b"
+    for wrong in ("match", "=", "a=[", "nobody=1"):
+        with pytest.raises(VisageError):
+            read_config([], None, [wrong])

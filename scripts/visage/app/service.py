@@ -1,41 +1,20 @@
 """One search for whoever asks: the page or a program. Says in words why there is no answer."""
 
-import base64
-import binascii
-import io
-import logging
-import threading
-from collections import OrderedDict
 from collections.abc import Callable
-from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
-from PIL import Image
-
+from visage.app.pictures import Kept, data_address, face_picture
+from visage.app.problem import Problem
 from visage.app.settings import Limits
 from visage.embed.selection import Region
 from visage.errors import VisageError
-from visage.images.decode import ImageProblem, decode
+from visage.images.decode import ImageProblem
 from visage.search.gallery import Candidate, Gallery
-from visage.search.lookup import Answer, Lookup, cut
-from visage.sets.listing import as_path
-from visage.types import Box, Pixels
-
-log = logging.getLogger(__name__)
+from visage.search.lookup import Answer, Lookup
 
 T = TypeVar("T")
 
-SIDE = 160  # pixels of the small pictures of faces
-KEPT = 4000  # small pictures in memory, about 6 kB each
-
-
-class Problem(Exception):
-    """Why a photograph has no answer: a sentence for the user, and the HTTP status that says it."""
-
-    def __init__(self, status: int, text: str) -> None:
-        """Keep both; the message is the sentence."""
-        super().__init__(text)
-        self.status = status
+KEPT = 4000  # small pictures in memory
 
 
 class Service:
@@ -45,10 +24,8 @@ class Service:
         """Serve `lookup`."""
         self.lookup = lookup
         self.limits = limits
-        self._pictures: OrderedDict[int, bytes | None] = OrderedDict()
+        self._pictures = Kept(KEPT)
         self._pictured: Gallery | None = None  # whose faces they are
-        self._lock = threading.Lock()
-        self._decoding = threading.Semaphore(2)
 
     def index(self) -> Gallery:
         """Give the gallery.
@@ -96,21 +73,15 @@ class Service:
 
     def picture(self, index: Gallery, item: int) -> bytes | None:
         """Give a small JPEG of a gallery face; None where its photograph is no more."""
-        with self._lock:
-            if self._pictured is not index:  # the gallery has changed; who is gone is gone
-                self._pictures.clear()
-                self._pictured = index
-            if item in self._pictures:
-                self._pictures.move_to_end(item)
-                return self._pictures[item]
-        with self._decoding:
-            picture = _gallery_face(self.lookup.photographs, index, item)
-        with self._lock:
-            if self._pictured is index:
-                self._pictures[item] = picture
-                while len(self._pictures) > KEPT:
-                    self._pictures.popitem(last=False)
-        return picture
+        if self._pictured is not index:  # the gallery has changed; who is gone is gone
+            self._pictures.clear()
+            self._pictured = index
+
+        def make() -> bytes | None:
+            image, box = index.place(item)
+            return face_picture(self.lookup.photographs, image, box)
+
+        return self._pictures.get(item, make)
 
     def portrait(self, candidate: Candidate, index: Gallery) -> str | None:
         """Give an address of a person's picture: the names file's, or one that holds the face."""
@@ -129,49 +100,3 @@ def _no_face(answer: Answer, region: Region | None) -> str:
     if region is not None and all(face.status == "outside_region" for face in answer.faces):
         return "No face is centred in the region that was drawn. Draw it around the whole head."
     return f"No face in this photograph is large enough: {answer.faces[0].reason}."
-
-
-def _gallery_face(folder: Path, index: Gallery, item: int) -> bytes | None:
-    image, box = index.place(item)
-    if ".." in PurePosixPath(image).parts:
-        return None
-    try:
-        pixels = decode((folder / as_path(image)).read_bytes()).pixels
-    except (OSError, ImageProblem) as error:
-        log.info("no picture of %s: %s", image, error)
-        return None
-    whole = Box(0, 0, pixels.shape[1], pixels.shape[0])
-    return jpeg(cut(pixels, box) if box else cut(pixels, whole, 0), SIDE)
-
-
-def jpeg(pixels: Pixels, side: int | None = None) -> bytes:
-    """Write pixels (BGR) as a JPEG, scaled down until the longer side has `side` pixels."""
-    image = Image.fromarray(pixels[:, :, ::-1])
-    if side:
-        image.thumbnail((side, side), Image.Resampling.LANCZOS)
-    file = io.BytesIO()
-    image.save(file, "JPEG", quality=85)
-    return file.getvalue()
-
-
-def data_address(picture: bytes) -> str:
-    """Give a JPEG as an address that holds it."""
-    return "data:image/jpeg;base64," + base64.b64encode(picture).decode()
-
-
-def from_base64(text: str) -> bytes:
-    """Read an image sent as text: base64, with or without `data:image/…;base64,` before it.
-
-    Raises:
-        Problem: It is something else; an address in particular is never opened.
-    """
-    if text.startswith("data:"):
-        text = text.partition(",")[2]
-    try:
-        return base64.b64decode("".join(text.split()), validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise Problem(
-            400,
-            "The image is neither a file nor base64. Addresses and paths are not opened: send the "
-            "photograph itself.",
-        ) from error

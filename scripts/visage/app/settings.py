@@ -1,7 +1,7 @@
 """What the page is started with: the workflow's config, and limits of its own."""
 
-import ipaddress
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ import yaml
 
 from visage.config import Config, load
 from visage.errors import VisageError
+from visage.layout import Results
 from visage.models.registry import load_registry
 from visage.resources import DEFAULT_CONFIG, MODELS, weights_folder
 from visage.search.lookup import Lookup
@@ -17,7 +18,6 @@ from visage.store.tables import Origin
 from visage.workflow import plan
 
 DEMO = "resources/demo"
-SHORTEST_TOKEN = 16  # characters
 
 
 @dataclass(frozen=True)
@@ -26,60 +26,50 @@ class Limits:
 
     max_bytes: int = 20_000_000  # of an image file
     max_pixels: int = 50_000_000  # of an image; 150 MB once it is unpacked
-    per_minute: int = 120  # requests that carry something, for each client address; 0: any number
+    per_minute: int = 600  # requests that carry something, for each client address; 0: any number
 
 
-@dataclass(frozen=True)
-class Address:
-    """Where the page is served and who may come."""
+def read_config(
+    files: Sequence[Path], results: str | None = None, pairs: Sequence[str] = ()
+) -> Config:
+    """Give the checked config, as Snakemake does: config/config.yaml, then each file, then pairs.
 
-    host: str = "127.0.0.1"
-    port: int = 7860
-    token: str | None = None  # asked of every request
-    origins: tuple[str, ...] = ()  # web pages of other servers that may use the interfaces
+    Where nothing but `results` is given, the config is the one that these results were made with.
 
-    @property
-    def local(self) -> bool:
-        """Whether only this computer can reach it."""
-        if self.host == "localhost":
-            return True
-        try:
-            return ipaddress.ip_address(self.host).is_loopback
-        except ValueError:
-            return False
-
-    def check(self) -> None:
-        """Refuse to serve faces to a network without a token.
-
-        Raises:
-            VisageError: There is none, or it is short enough to be guessed.
-        """
-        if not self.local and not self.token:
-            raise VisageError(
-                f"--host {self.host} lets other computers in, so a token is needed: everybody who "
-                "knows it can search the gallery, nobody else. Set the environment variable "
-                "VISAGE_TOKEN (or give --token-file or --token), for instance to the output of: "
-                "python -c 'import secrets; print(secrets.token_urlsafe())'"
-            )
-        if self.token and len(self.token) < SHORTEST_TOKEN:
-            raise VisageError(
-                f"The token has {len(self.token)} characters; take at least {SHORTEST_TOKEN}, so "
-                "that it cannot be guessed."
-            )
-
-
-def read_config(files: list[Path], results: str | None) -> Config:
-    """Give the checked config, as Snakemake does: config/config.yaml, then each of `files`.
+    Args:
+        files: As for `--configfile`; the later change the earlier.
+        results: The results folder, if it is named apart.
+        pairs: As for `--config`: KEY=VALUE.
 
     Raises:
         VisageError: A file is missing or wrong.
     """
     config: dict[str, Any] = {}
-    for path in [DEFAULT_CONFIG, *files]:
-        _merge(config, _read(path))
+    own = _made_with(results) if results is not None and not files else None
+    for content in [_read(DEFAULT_CONFIG), own or {}, *map(_read, files), *map(_pair, pairs)]:
+        _merge(config, content)
     if results is not None:
         config["results"] = results
     return load(config)
+
+
+def _made_with(results: str) -> Mapping[str, Any] | None:
+    """Give the config that results were made with, as far as it is known."""
+    try:
+        record = json.loads(Results(Path(results)).provenance.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None  # there may be a gallery and no scores yet
+    return record.get("config") if isinstance(record, dict) else None
+
+
+def _pair(text: str) -> Mapping[str, Any]:
+    key, equals, value = text.partition("=")
+    if not equals:
+        raise VisageError(f"--config {text}: it must be KEY=VALUE.")
+    try:
+        return {key: yaml.safe_load(value)}
+    except yaml.YAMLError as error:
+        raise VisageError(f"--config {text}: the value is not proper YAML: {error}") from error
 
 
 def _read(path: Path) -> Mapping[str, Any]:
@@ -100,6 +90,12 @@ def _merge(into: dict[str, Any], other: Mapping[str, Any]) -> None:
             _merge(into[key], value)
         else:
             into[key] = dict(value) if isinstance(value, Mapping) else value
+
+
+def names_of(config: Config) -> Path | None:
+    """Give the names file that counts."""
+    facts = plan.make(config, load_registry(MODELS), DEMO)
+    return Path(facts.names) if facts.names else None
 
 
 def make_lookup(config: Config) -> Lookup:

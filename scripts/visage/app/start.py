@@ -1,32 +1,59 @@
-"""The look-up page, served until it is interrupted."""
+"""The page, served until it is interrupted."""
 
 import logging
+import webbrowser
 
 import uvicorn
 
+from visage.app.access import Address
+from visage.app.collection import Collection
 from visage.app.server import create
 from visage.app.service import Service
-from visage.app.settings import Address, Limits
+from visage.app.settings import Limits, make_lookup, names_of
+from visage.app.site import Site
+from visage.config import Config
 from visage.errors import VisageError
-from visage.search.lookup import Lookup
 
 log = logging.getLogger("app")
 
 
-def serve(lookup: Lookup, address: Address, limits: Limits) -> None:
-    """Serve the page over a gallery; `address` is checked already."""
+def serve(config: Config, address: Address, limits: Limits, browser: bool = False) -> None:
+    """Serve the pages over the results of a config; `address` is checked already.
+
+    Args:
+        config: The workflow's.
+        address: Where, and who may come.
+        limits: What one request may ask for.
+        browser: Whether to open the page in a browser.
+
+    Raises:
+        VisageError: The model or the names file does not exist.
+    """
+    lookup = make_lookup(config)
     try:
         lookup.warm()
     except VisageError as error:
         log.warning("%s", error)  # the page says it, and works as soon as it is mended
-    host = f"[{address.host}]" if ":" in address.host else address.host
-    log.info("the page is at http://%s:%d/ (end it with Ctrl+C)", host, address.port)
+    site = Site(Service(lookup, limits), Collection(config, names_of(config)), address)
+    opening = f"{address.url}?token={address.token}"
+    log.info("the page is at %s (end it with Ctrl+C)", opening)
+    if address.open_search:
+        log.warning(
+            "--open-search: whoever reaches %s can search this gallery without a token, and see "
+            "its faces and names; nobody can write without it",
+            address.url,
+        )
+    if browser:
+        webbrowser.open(opening)
     uvicorn.run(
-        create(Service(lookup, limits), address),
+        create(site),
         host=address.host,
         port=address.port,
         log_level="warning",
         access_log=False,  # it would keep tokens that stand in addresses
         server_header=False,
+        # Who comes by way of a proxy is who it says, if it is one that was named.
+        proxy_headers=address.proxy is not None,
+        forwarded_allow_ips=address.proxy,
     )
     lookup.close()

@@ -1,4 +1,4 @@
-"""`visage page`: the look-up page over a finished gallery."""
+"""`visage page`: look-up and review over finished results."""
 
 import logging
 from pathlib import Path
@@ -11,53 +11,48 @@ def run(
     configfile: Annotated[
         list[Path] | None, typer.Option(help="As given to snakemake; may be given again.")
     ] = None,
-    results: Annotated[
-        str | None, typer.Option(help="The results folder, where the config does not say it.")
+    config: Annotated[
+        list[str] | None, typer.Option(help="KEY=VALUE, as given to snakemake; may be given again.")
     ] = None,
-    host: Annotated[str, typer.Option(help="Other than this computer: needs a token.")] = (
-        "127.0.0.1"
-    ),
-    port: Annotated[int, typer.Option(min=0, max=65535)] = 7860,
-    token: Annotated[
+    results: Annotated[
         str | None,
+        typer.Option(help="The results folder; alone, the config is the one it was made with."),
+    ] = None,
+    host: Annotated[str, typer.Option(help="Where to listen.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535)] = 7860,
+    token_file: Annotated[
+        Path | None,
         typer.Option(
-            envvar="VISAGE_TOKEN",
-            help="Asked of every visitor; keep it out of the list "
-            "of processes with the variable or --token-file.",
+            help="The file that holds the token asked of every visitor. Without one, and without "
+            "the variable VISAGE_TOKEN, a new one is made and stands in the address that is shown."
         ),
     ] = None,
-    token_file: Annotated[Path | None, typer.Option(help="The file that holds it.")] = None,
     origin: Annotated[
-        list[str] | None, typer.Option(help="Web page that may use the interfaces.")
+        list[str] | None,
+        typer.Option(help="Web page of another server that may use the interfaces, as Stash's."),
     ] = None,
+    open_search: Annotated[
+        bool, typer.Option("--open-search", help="Searching, never writing, needs no token.")
+    ] = False,
+    browser: Annotated[bool, typer.Option("--browser", help="Open the page in a browser.")] = False,
     max_mb: Annotated[float, typer.Option(help="The largest image file, megabytes.")] = 20,
     max_megapixels: Annotated[float, typer.Option(help="The largest image.")] = 50,
     per_minute: Annotated[
         int, typer.Option(min=0, help="Requests for each address; 0: any number.")
-    ] = 120,
+    ] = 600,
 ) -> None:
-    """Serve the look-up page until interrupted: who is in a photograph?"""
-    from visage.app.settings import Address, Limits, make_lookup, read_config
+    """Serve the look-up and the review until interrupted."""
+    from visage.app.access.address import Address, token_of
+    from visage.app.settings import Limits, read_config
 
     logging.basicConfig(level=logging.INFO, format="%(levelname)s: %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
-    secret = _read(token_file) if token_file else token or None
-    address = Address(host, port, secret, tuple(origin or ()))
+    settings = read_config(configfile or [], results, config or [])
+    origins, proxy = tuple(origin or ()), settings.page.proxy
+    address = Address(host, port, token_of(token_file), origins, proxy, open_search)
     address.check()
-    lookup = make_lookup(read_config(configfile or [], results))
     limits = Limits(int(max_mb * 1e6), int(max_megapixels * 1e6), per_minute)
 
     from visage.app.start import serve  # the web framework takes a second or two
 
-    serve(lookup, address, limits)
-
-
-def _read(token_file: Path) -> str:
-    from visage.errors import VisageError
-
-    try:
-        return token_file.read_text(encoding="utf-8").strip()
-    except OSError as error:
-        raise VisageError(
-            f"--token-file: {token_file} cannot be read: {error.strerror}."
-        ) from error
+    serve(settings, address, limits, browser)

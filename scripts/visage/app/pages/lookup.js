@@ -1,195 +1,340 @@
-// The look-up component. The photograph stays in the browser; each search sends it again, so the
-// server need not keep it. Whatever the server sends as HTML is escaped there.
-const find = (name) => element.querySelector(".look-" + name);
-const input = element.querySelector("input[type=file]");
-const stage = find("stage");
-const image = stage.querySelector("img");
-const base = window.location.pathname.replace(/[^/]*$/, "");
-let file = null; // the photograph that is shown
-let size = null; // its width and height in pixels
-let search = null; // the search under way
-let limit = Infinity; // bytes
-let address = null; // of the photograph, in the browser's memory
+// The look-up page. Photographs stay in the browser; each search sends one again, so that the server
+// need not keep it. Names come as data and are only ever set as text.
+const find = id => document.getElementById(id);
+const facts = JSON.parse(find("facts").textContent); // {max_bytes, suffixes, people: [{id, name}]}
+const shown = { photograph: null, search: null };
+const photographs = []; // {file, name, address, state, answer, region, problem}
 
-const show = (name, shown) => { find(name).hidden = !shown; };
+const stage = find("stage"), image = find("photograph"), regionBox = find("region");
 
-function notice(text, kind) {
+function notice(text, mild, again) {
   const place = find("notice");
-  place.textContent = text || "";
-  place.className = "look-notice look-" + (kind || "problem");
+  place.replaceChildren(text || "");
+  place.classList.toggle("mild", Boolean(mild));
+  if (again) place.append(el("button.act", { type: "button", onclick: again }, "Try again"));
   place.hidden = !text;
 }
 
-async function gallery() {
-  try {
-    const status = await (await fetch(base + "status")).json();
-    limit = status.max_bytes || Infinity;
-    if (status.problem) {
-      notice(status.problem);
-    } else if (status.detail) {
-      notice(status.detail);
-    } else {
-      find("gallery").textContent =
-        `The gallery has ${count(status.people, "person", "people")} in ` +
-        `${count(status.faces, "photograph", "photographs")}; model ${status.model}.`;
-    }
-  } catch {
-    notice("The page cannot reach its server. Is it still running?");
-  }
-}
+// ---- photographs come
 
-const count = (number, one, many) => `${number.toLocaleString("en")} ${number === 1 ? one : many}`;
+const PICTURE = /^image\//;
+const named = name => facts.suffixes.some(suffix => name.toLowerCase().endsWith(suffix)); // not every system knows every type
 
-function open(chosen) {
-  if (!chosen) return;
-  file = chosen;
-  size = null;
-  if (address) URL.revokeObjectURL(address);
-  address = URL.createObjectURL(file);
-  image.src = address;
-  find("boxes").replaceChildren();
-  show("drop", false);
-  show("stage", true);
-  show("tools", true);
-  ask(null);
-}
-
-async function ask(region) {
-  if (search) search.abort();
-  const mine = (search = new AbortController());
-  notice("");
-  find("results").replaceChildren();
-  show("whole", Boolean(region));
-  if (!region) show("region", false);
-  if (file.size > limit) {
-    reject(`The file is too large: it has ${(file.size / 1e6).toFixed(1)} MB, and ` +
-      `${(limit / 1e6).toFixed(limit < 1e6 ? 1 : 0)} MB are the most that is read. ` +
-      "Choose a smaller copy; faces of 200 pixels are enough.");
+function take(files) {
+  const pictures = [...files].filter(file => PICTURE.test(file.type) || named(file.name));
+  if (!pictures.length) {
+    notice(files.length ? "There is no photograph among these files." : "Nothing that can be searched was dropped: drop the image files themselves.");
     return;
   }
-  const form = new FormData();
-  form.append("image", file, "photograph");
-  if (region) form.append("region", region.join(","));
-  if (!/^image\/(jpeg|png|webp|bmp|gif)$/.test(file.type)) form.append("preview", "1");
-  show("busy", true);
+  notice("");
+  pictures.sort((a, b) => (a.webkitRelativePath || a.name).localeCompare(b.webkitRelativePath || b.name));
+  const added = pictures.map(file => ({ file, name: file.webkitRelativePath || file.name || "photograph", address: URL.createObjectURL(file), state: "waits" }));
+  photographs.push(...added);
+  find("drop").classList.add("slim");
+  find("found").hidden = false;
+  show(added[0]);
+  searchWaiting();
+}
+
+let searching = false;
+async function searchWaiting() {
+  if (searching) return;
+  searching = true;
+  for (let next; (next = photographs.find(one => one.state === "waits"));) await search(next);
+  searching = false;
+}
+
+async function search(one) {
+  one.state = "searching";
+  one.problem = one.answer = null;
+  drawn(one);
   try {
-    const response = await fetch(base + "search", { method: "POST", body: form, signal: mine.signal });
+    if (one.file.size > facts.max_bytes) throw Object.assign(new Error(`The file is too large: it has ${(one.file.size / 1e6).toFixed(1)} MB, and ${facts.max_bytes / 1e6} MB are the most that is read. Choose a smaller copy; faces of 200 pixels are enough.`), { final: true });
+    const form = new FormData();
+    form.append("image", one.file, "photograph");
+    if (one.region) form.append("region", one.region.join(","));
+    if (!/^image\/(jpeg|png|webp|bmp|gif)$/.test(one.file.type)) form.append("preview", "1");
+    const response = await fetch("search", { method: "POST", body: form }).catch(() => {
+      throw new Error("The page cannot reach its server. Is it still running?");
+    });
     const answer = await response.json().catch(() => ({}));
-    if (search !== mine) return;
-    const text = answer.detail || `The server answers with error ${response.status}.`;
-    if (response.ok) draw(answer);
-    else if (response.status === 409) fail(text, "mild");
-    else if (response.status === 400 || response.status === 413) reject(text);
-    else fail(text);
-  } catch (error) {
-    if (error.name !== "AbortError" && search === mine) {
-      fail("The page cannot reach its server. Is it still running?");
-    }
-  } finally {
-    if (search === mine) show("busy", false);
+    if (!response.ok) throw Object.assign(new Error(answer.detail || `The server answers with error ${response.status}.`), { final: [400, 409, 413].includes(response.status), mild: response.status === 409 });
+    one.answer = answer;
+    one.state = "found";
+    if (answer.shown) one.address = answer.shown;
+  } catch (problem) {
+    one.state = "failed";
+    one.problem = problem;
   }
+  drawn(one);
 }
 
-function fail(text, kind) {
-  notice(text, kind);
-  find("boxes").replaceChildren();
-  show("hint", kind === "mild");
+function again(one) {
+  one.state = "waits";
+  searchWaiting();
 }
 
-// Not a photograph: there is nothing to look at, so ask for another one.
-function reject(text) {
-  fail(text);
-  show("stage", false);
-  show("tools", false);
-  show("drop", true);
+// ---- one photograph is shown
+
+function show(one) {
+  shown.photograph = one;
+  leaveDrawing();
+  image.src = one.address;
+  drawn(one);
 }
 
-function draw(answer) {
-  size = [answer.width, answer.height];
-  if (answer.shown) image.src = answer.shown;
-  find("results").innerHTML = answer.html;
-  find("boxes").replaceChildren(...answer.boxes.map(box));
-  show("hint", true);
+function drawn(one) {
+  drawStrip();
+  if (one !== shown.photograph) return;
+  const { answer, problem, state } = one;
+  if (image.src !== one.address) image.src = one.address;
+  find("busy").textContent = state === "found" ? summary(answer) : state === "failed" ? "" : "Searching …";
+  find("whole").hidden = !one.region;
+  notice(problem ? problem.message : "", problem && problem.mild, problem && !problem.final ? () => again(one) : null);
+  find("people").replaceChildren(...(answer ? answer.faces.map(face => faceSection(face, one)) : []));
+  find("boxes").replaceChildren(...(answer ? answer.faces.map(face => boxOf(face, answer)) : []));
+  find("copies").hidden = !photographs.some(other => other.answer);
+  placeTags();
 }
 
-function box(face, index) {
-  const button = document.createElement("button");
-  button.type = "button";
-  button.className = "look-box look-is-" + face.verdict;
-  button.style.left = (100 * face.x) / size[0] + "%";
-  button.style.top = (100 * face.y) / size[1] + "%";
-  button.style.width = (100 * face.w) / size[0] + "%";
-  button.style.height = (100 * face.h) / size[1] + "%";
-  button.setAttribute("aria-label", `Face ${index + 1}: go to its people`);
-  const number = document.createElement("span");
-  number.textContent = index + 1;
-  button.append(number);
-  button.addEventListener("click", () => {
-    const section = find("results").querySelectorAll(".look-face")[index];
-    section.scrollIntoView({ behavior: "smooth", block: "nearest" });
-    section.focus({ preventScroll: true });
+function summary(answer) {
+  const names = answer.faces.filter(face => face.verdict === "match").map(face => face.people[0].name);
+  const doubtful = answer.faces.filter(face => face.verdict === "possible").length;
+  const nobody = answer.faces.length - names.length - doubtful;
+  const parts = [names.join(", "), doubtful ? `${plural(doubtful, "face is", "faces are")} in doubt` : "", nobody ? `${plural(nobody, "face is", "faces are")} nobody you know` : ""];
+  return `${parts.filter(Boolean).join("; ")}.`;
+}
+
+function drawStrip() {
+  const strip = find("strip");
+  strip.hidden = photographs.length < 2;
+  if (strip.hidden) return;
+  strip.replaceChildren(...photographs.map(one => el("button", {
+    type: "button", "aria-current": one === shown.photograph ? "true" : null, onclick: () => show(one), title: one.name,
+  }, el("img", { src: one.address, alt: "", loading: "lazy" }), el("span", {}, stateOf(one)))));
+}
+
+function stateOf(one) {
+  if (one.state === "waits") return "waits";
+  if (one.state === "searching") return "searching …";
+  if (one.state === "failed") return one.problem.mild ? "no face" : "failed";
+  const names = one.answer.faces.filter(face => face.verdict === "match").map(face => face.people[0].name);
+  return names.join(", ") || "unknown";
+}
+
+const label = face => face.verdict === "match" || face.verdict === "possible" ? face.people[0].name : "";
+
+function boxOf(face, answer) {
+  const { x, y, w, h } = face.box, name = label(face);
+  return el(`button.box.${face.verdict}`, {
+    type: "button", style: { left: `${100 * x / answer.width}%`, top: `${100 * y / answer.height}%`, width: `${100 * w / answer.width}%`, height: `${100 * h / answer.height}%` },
+    "aria-label": `Face ${face.number}: ${name || (face.status === "ok" ? "unknown" : "not searched")}`,
+    onclick: () => goTo(face.number),
+  }, el(`span.tag.${face.verdict}`, { "data-number": face.number }, name ? `${face.number} ${name}` : `${face.number}`));
+}
+
+function goTo(number) {
+  const section = find(`face-${number}`);
+  section.scrollIntoView({ block: "nearest" });
+  section.focus({ preventScroll: true });
+}
+
+// A label goes where it hides no face and no other label: below, above, beside; else only its number.
+function placeTags() {
+  const frame = stage.getBoundingClientRect();
+  const boxes = [...find("boxes").children];
+  const faces = boxes.map(box => box.getBoundingClientRect());
+  const taken = [...faces];
+  const free = place => place.left >= frame.left && place.right <= frame.right && place.top >= frame.top && place.bottom <= frame.bottom
+    && !taken.some(other => place.left < other.right && other.left < place.right && place.top < other.bottom && other.top < place.bottom);
+  boxes.forEach((box, number) => {
+    const tag = box.querySelector(".tag"), face = faces[number];
+    let placed = tryPlaces(tag, face, frame, free);
+    if (!placed) {
+      tag.textContent = tag.dataset.number;
+      tag.classList.add("number");
+      placed = tryPlaces(tag, face, frame, free) || corner(tag, face);
+    }
+    taken.push(placed);
+    tag.style.setProperty("--at-x", `${placed.left - face.left}px`);
+    tag.style.setProperty("--at-y", `${placed.top - face.top}px`);
   });
-  return button;
 }
 
-// A region: from the press of the pointer to its release, in pixels of the photograph.
-let start = null;
-
-function corner(event) {
-  const frame = image.getBoundingClientRect();
-  const within = (value) => Math.min(1, Math.max(0, value));
-  return [within((event.clientX - frame.left) / frame.width),
-    within((event.clientY - frame.top) / frame.height)];
+function tryPlaces(tag, face, frame, free) {
+  const { width, height } = tag.getBoundingClientRect();
+  const middle = Math.min(Math.max(face.left + face.width / 2 - width / 2, frame.left + 2), frame.right - width - 2);
+  const places = [[middle, face.bottom + 4], [middle, face.top - height - 4], [face.right + 4, face.top], [face.left - width - 4, face.top]];
+  return places.map(([left, top]) => ({ left, top, right: left + width, bottom: top + height })).find(free);
 }
 
-function rectangle(event) {
-  const end = corner(event);
-  return [Math.min(start[0], end[0]), Math.min(start[1], end[1]),
-    Math.abs(start[0] - end[0]), Math.abs(start[1] - end[1])];
+function corner(tag, face) {
+  const { width, height } = tag.getBoundingClientRect();
+  const left = face.left + 2, top = face.bottom - height - 2;
+  return { left, top, right: left + width, bottom: top + height };
 }
 
-stage.addEventListener("pointerdown", (event) => {
-  if (event.button !== 0) return;
-  start = corner(event);
+// ---- one face
+
+function faceSection(face, one) {
+  const near = face.people.filter(person => person.verdict !== "unknown"), far = face.people.filter(person => person.verdict === "unknown");
+  return el("section.person-face", { id: `face-${face.number}`, tabindex: "-1", "aria-label": `Face ${face.number}` },
+    el("header", {}, el("span.face", { style: { "background-image": `url("${face.crop}")` } }),
+      el("h2", {}, `${face.number} `, face.status !== "ok" ? "Not searched" : label(face) || "Nobody you know")),
+    face.reason ? el("p.quiet", {}, face.reason) : null,
+    near.length ? el("ol.candidates", {}, near.map(candidate)) : null,
+    far.length ? el("details", {}, el("summary", {}, near.length ? "Who is farther away" : "Who comes nearest"), el("ol.candidates", {}, far.map(candidate))) : null,
+    face.status === "ok" ? sayWho(face, one) : null);
+}
+
+function candidate(person) {
+  const name = person.link ? el("a", { href: person.link, target: "_blank", rel: "noopener noreferrer" }, person.name) : person.name;
+  return el("li", {}, el("span.face", { style: { "background-image": `url("faces/${person.item}")` }, role: "img", "aria-label": `${person.name} in the gallery` }),
+    el("div", {}, el("p", {}, el("strong", {}, name), " ", el(`span.verdict.${person.verdict}`, {}, person.verdict)),
+      person.probability === null ? null : el("p.quiet", {}, likely(person.probability)),
+      person.namesakes ? el("p.small", {}, `${plural(person.namesakes, "more person", "more people")} of this name in the gallery; this one is ${person.id}.`) : null,
+      el("details", {}, el("summary", {}, "Details"), el("dl", {}, el("dt", {}, "Id"), el("dd", {}, person.id), el("dt", {}, "Score of the ranking"), el("dd", {}, person.distance.toFixed(3)),
+        el("dt", {}, "Of the nearest faces"), el("dd", {}, plural(person.hits, "is theirs", "are theirs"))))));
+}
+
+function sayWho(face, one) {
+  const field = el("input.search", { list: "everybody", "aria-label": `Who is face ${face.number}?`, placeholder: "Somebody's name", autocomplete: "off" });
+  const said = el("p.quiet.said", { role: "status" });
+  const send = async person => {
+    if (!person.trim()) return;
+    const form = new FormData();
+    form.append("image", one.file, one.name);
+    form.append("box", ["x", "y", "w", "h"].map(side => face.box[side]).join(","));
+    form.append("person", person);
+    form.append("name", one.name);
+    const response = await fetch("said", { method: "POST", body: form }).catch(() => null);
+    const answer = response ? await response.json().catch(() => ({})) : {};
+    said.textContent = answer.said || answer.detail || "The page cannot reach its server. Is it still running?";
+  };
+  const likeliest = label(face) ? el("button.act", { type: "button", onclick: () => send(face.people[0].id) }, `Yes, this is ${label(face)}`) : null;
+  return el("div", {}, el("form.say", { onsubmit: event => { event.preventDefault(); send(field.value); } }, likeliest, field, el("button.act", {}, "This is who it is")), said);
+}
+
+// ---- a part of the photograph, by pointer or by keyboard
+
+const MOST = 1;
+let start = null, part = null; // of the photograph's sides, 0 to 1
+
+function at(event) {
+  const frame = image.getBoundingClientRect(), within = value => Math.min(MOST, Math.max(0, value));
+  return [within((event.clientX - frame.left) / frame.width), within((event.clientY - frame.top) / frame.height)];
+}
+
+function setPart(rectangle) {
+  part = rectangle;
+  regionBox.hidden = !part;
+  if (!part) return;
+  ["left", "top", "width", "height"].forEach((side, i) => { regionBox.style[side] = `${100 * part[i]}%`; });
+  regionBox.setAttribute("aria-label", `Rectangle: ${Math.round(100 * part[0])} % from the left, ${Math.round(100 * part[1])} % from the top, ${Math.round(100 * part[2])} % wide, ${Math.round(100 * part[3])} % high`);
+}
+
+function drawing() { return find("draw").getAttribute("aria-pressed") === "true"; }
+
+function enterDrawing() {
+  find("draw").setAttribute("aria-pressed", "true");
+  stage.classList.add("drawing");
+  find("hint").hidden = false;
+  setPart(part || [0.35, 0.25, 0.3, 0.3]);
+  regionBox.tabIndex = 0;
+  regionBox.focus({ preventScroll: true });
+}
+
+function leaveDrawing() {
+  find("draw").setAttribute("aria-pressed", "false");
+  stage.classList.remove("drawing");
+  find("hint").hidden = true;
+  regionBox.tabIndex = -1;
+  setPart(null);
+}
+
+function searchPart() {
+  const one = shown.photograph, size = one.answer ? [one.answer.width, one.answer.height] : [image.naturalWidth, image.naturalHeight];
+  one.region = part.map((side, i) => Math.round(side * size[i % 2]));
+  leaveDrawing();
+  again(one);
+}
+
+stage.addEventListener("pointerdown", event => {
+  if (event.button !== 0 || (event.pointerType !== "mouse" && !drawing())) return;
+  start = at(event);
 });
-window.addEventListener("pointermove", (event) => {
+addEventListener("pointermove", event => {
   if (!start) return;
-  const drawn = rectangle(event);
-  if (Math.max(drawn[2], drawn[3]) < 0.01) return;
+  const end = at(event), size = [Math.abs(start[0] - end[0]), Math.abs(start[1] - end[1])];
+  if (Math.max(...size) < 0.01) return;
   event.preventDefault();
-  const style = find("region").style;
-  ["left", "top", "width", "height"].forEach((side, i) => { style[side] = 100 * drawn[i] + "%"; });
-  stage.classList.add("look-drawing");
-  show("region", true);
+  setPart([Math.min(start[0], end[0]), Math.min(start[1], end[1]), ...size]);
 });
-window.addEventListener("pointerup", (event) => {
-  if (!start) return;
-  const drawn = rectangle(event);
+addEventListener("pointerup", () => {
+  const drawn = start && part && part[2] >= 0.01 && part[3] >= 0.01;
   start = null;
-  stage.classList.remove("look-drawing");
-  if (drawn[2] < 0.01 || drawn[3] < 0.01) return;
-  const scale = size || [image.naturalWidth, image.naturalHeight];
-  ask(drawn.map((side, i) => Math.round(side * scale[i % 2])));
+  if (drawn) searchPart();
 });
-window.addEventListener("pointercancel", () => { start = null; });
+addEventListener("pointercancel", () => { start = null; });
+find("draw").addEventListener("click", () => drawing() ? leaveDrawing() : enterDrawing());
+find("whole").addEventListener("click", () => { shown.photograph.region = null; again(shown.photograph); });
+regionBox.addEventListener("keydown", event => {
+  const moves = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+  if (event.key === "Enter") searchPart();
+  else if (event.key === "Escape") { leaveDrawing(); find("draw").focus(); }
+  else if (moves[event.key]) {
+    const [right, down] = moves[event.key].map(step => step * 0.02), [x, y, w, h] = part;
+    const clip = (value, least, most) => Math.min(most, Math.max(least, value));
+    setPart(event.shiftKey ? [x, y, clip(w + right, 0.02, 1 - x), clip(h + down, 0.02, 1 - y)] : [clip(x + right, 0, 1 - w), clip(y + down, 0, 1 - h), w, h]);
+  } else return;
+  event.preventDefault();
+});
 
-input.addEventListener("change", () => { open(input.files[0]); input.value = ""; });
-find("whole").addEventListener("click", () => ask(null));
-find("another").addEventListener("click", () => input.click());
-element.addEventListener("dragover", (event) => {
+// ---- what was found, for elsewhere
+
+function rows() {
+  return photographs.filter(one => one.answer).flatMap(one => one.answer.faces.map(face => {
+    const best = face.people[0], named = best && best.verdict !== "unknown";
+    return { photograph: one.name, face: face.number, ...face.box, verdict: face.verdict, id: named ? best.id : "", name: named ? best.name : "", probability: named ? best.probability : null };
+  }));
+}
+
+function csv() {
+  const all = rows(), columns = ["photograph", "face", "x", "y", "w", "h", "verdict", "id", "name", "probability"];
+  // A cell that begins like a formula would be run by a spreadsheet.
+  const cell = value => { const text = value === null ? "" : String(value); return `"${(typeof value === "string" && /^[=+\-@\t\r]/.test(text) ? "'" : "") + text.replaceAll('"', '""')}"`; };
+  return [columns, ...all.map(row => columns.map(column => row[column]))].map(line => line.map(cell).join(",")).join("\r\n") + "\r\n";
+}
+
+async function copy(text, button) {
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    const area = el("textarea.hidden", {}, text); // where the page is not served by TLS
+    document.body.append(area);
+    area.select();
+    document.execCommand("copy");
+    area.remove();
+  }
+  button.textContent = "Copied";
+}
+find("copy-json").addEventListener("click", event => copy(JSON.stringify(rows(), null, 2), event.target));
+find("copy-csv").addEventListener("click", event => copy(csv(), event.target));
+
+// ---- the ways in
+
+for (const id of ["files", "folder", "camera"]) {
+  find(id).addEventListener("change", event => { take(event.target.files); event.target.value = ""; });
+}
+find("folder-choice").hidden = !("webkitdirectory" in HTMLInputElement.prototype);
+addEventListener("dragover", event => { event.preventDefault(); find("drop").classList.add("over"); });
+addEventListener("dragleave", () => find("drop").classList.remove("over"));
+addEventListener("drop", event => {
   event.preventDefault();
-  find("drop").classList.add("look-over");
+  find("drop").classList.remove("over");
+  take(event.dataTransfer.files);
 });
-element.addEventListener("dragleave", () => find("drop").classList.remove("look-over"));
-element.addEventListener("drop", (event) => {
-  event.preventDefault();
-  find("drop").classList.remove("look-over");
-  const dropped = event.dataTransfer.files[0];
-  if (dropped) open(dropped);
-  else notice("Nothing that could be searched was dropped: drop the image file itself.");
-});
-document.addEventListener("paste", (event) => {
-  const pasted = [...event.clipboardData.files][0];
-  if (pasted) open(pasted);
-});
-gallery();
+addEventListener("paste", event => { if (event.clipboardData.files.length) take(event.clipboardData.files); });
+addEventListener("resize", () => { if (shown.photograph) drawn(shown.photograph); });
+image.addEventListener("load", placeTags);
+find("everybody").replaceChildren(...facts.people.map(person => el("option", { value: person.name === person.id ? person.id : `${person.name} (${person.id})` })));

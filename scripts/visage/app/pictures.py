@@ -1,0 +1,100 @@
+"""Small pictures of faces, cut out of their photographs when somebody looks, and kept a while."""
+
+import base64
+import io
+import logging
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from pathlib import Path, PurePosixPath
+
+from PIL import Image
+
+from visage.images.decode import ImageProblem, decode
+from visage.search.lookup import cut
+from visage.sets.listing import as_path
+from visage.types import Box, Pixels
+
+log = logging.getLogger(__name__)
+
+SIDE = 160  # pixels of a small picture of a face
+LARGE = 480  # of one to be judged
+WHOLE = 1600  # of a whole photograph
+ENOUGH = 1600  # pixels of a photograph's longer side from which faces are cut, if they are large
+NO_PICTURE = (
+    b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 160 160"><rect width="160" height="160" '
+    b'fill="#8883"/><g fill="#8888"><circle cx="80" cy="62" r="30"/><path d="M24 160c0-40 24-60 '
+    b'56-60s56 20 56 60z"/></g></svg>'
+)
+
+
+class Kept:
+    """Pictures by what they show, the least recently seen forgotten first."""
+
+    def __init__(self, most: int) -> None:
+        """Keep at most `most` of them; a small one has about 6 kB."""
+        self._pictures: OrderedDict[object, bytes | None] = OrderedDict()
+        self._most = most
+        self._lock = threading.Lock()
+        self._decoding = threading.Semaphore(2)
+
+    def get(self, key: object, make: Callable[[], bytes | None]) -> bytes | None:
+        """Give a picture, made where it is not there."""
+        with self._lock:
+            if key in self._pictures:
+                self._pictures.move_to_end(key)
+                return self._pictures[key]
+        with self._decoding:
+            picture = make()
+        with self._lock:
+            self._pictures[key] = picture
+            while len(self._pictures) > self._most:
+                self._pictures.popitem(last=False)
+        return picture
+
+    def clear(self) -> None:
+        """Forget all."""
+        with self._lock:
+            self._pictures.clear()
+
+
+def face_picture(
+    folder: Path, image: str, box: Box | None, side: int = SIDE, margin: float = 0.3
+) -> bytes | None:
+    """Cut a face out of a photograph of a set; None where the photograph is no more.
+
+    Args:
+        folder: The set's.
+        image: Path relative to it.
+        box: Pixels of the upright image; None: the whole photograph.
+        side: Pixels of the picture's longer side, at most.
+        margin: Sides of the box that are added around it.
+    """
+    if ".." in PurePosixPath(image).parts:
+        return None
+    try:
+        photograph = decode(
+            (folder / as_path(image)).read_bytes(), enough=None if box else max(side, WHOLE)
+        )
+    except (OSError, ImageProblem) as error:
+        log.info("no picture of %s: %s", image, error)
+        return None
+    pixels = photograph.pixels
+    if box is None:
+        return jpeg(pixels, side)
+    return jpeg(cut(pixels, box, margin), side)
+
+
+def jpeg(pixels: Pixels, side: int | None = None) -> bytes:
+    """Write pixels (BGR) as a JPEG, scaled down until the longer side has `side` pixels."""
+    image = Image.fromarray(pixels[:, :, ::-1])
+    if side:
+        image.thumbnail((side, side), Image.Resampling.LANCZOS)
+    file = io.BytesIO()
+    image.save(file, "JPEG", quality=85)
+    return file.getvalue()
+
+
+def data_address(picture: bytes) -> str:
+    """Give a JPEG as an address that holds it."""
+    return "data:image/jpeg;base64," + base64.b64encode(picture).decode()

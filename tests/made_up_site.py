@@ -1,0 +1,42 @@
+"""The served application without a server, a gallery or a model: what passes the guard."""
+
+from pathlib import Path
+from typing import Any
+
+from fastapi.testclient import TestClient
+from visage.app.access import Address
+from visage.app.collection import Collection
+from visage.app.server import create
+from visage.app.service import Service
+from visage.app.settings import Limits
+from visage.app.site import Site
+from visage.config import load
+from visage.errors import VisageError
+from visage.search.lookup import Lookup
+
+TOKEN = "correct-horse-battery-staple"
+
+
+class NoGallery:
+    """A look-up without a gallery."""
+
+    def index(self) -> Any:
+        raise VisageError("There is no gallery yet: make it.")
+
+    def search(self, *_: Any) -> Any:
+        return self.index()
+
+
+def client(
+    folder: Path, limits: Limits | None = None, known: bool = True, **address: Any
+) -> TestClient:
+    """Give a client of an empty site; `known`: it sends the token."""
+    lookup: Lookup = NoGallery()  # type: ignore[assignment]
+    where = Address(token=TOKEN, **address)
+    config = load({"results": str(folder / "results"), "labels": str(folder / "labels.tsv")})
+    site = Site(Service(lookup, limits or Limits()), Collection(config, None), where)
+    host = "localhost" if where.local else "faces.example"
+    made = TestClient(create(site), base_url=f"http://{host}:7860", follow_redirects=False)
+    if known:
+        made.headers["Authorization"] = f"Bearer {TOKEN}"
+    return made
