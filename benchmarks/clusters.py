@@ -116,9 +116,9 @@ def named(
     faces: pd.DataFrame, vectors: Floats, limit: float, known: pd.DataFrame
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Gather and name faces as the rule does."""
-    rows = clusters.gathered(faces, vectors, limit, 3)
-    first = rows[rows["place"] == 0].sort_values("number").index.tolist()
-    called, known = name_clusters(rows, first, rows["number"].to_numpy(), known)
+    apart = within_pictures(pd.factorize(faces["image"].to_numpy())[0])
+    rows = clusters.gathered(faces, vectors, apart, clusters.How(3, limit, True))
+    called, known = name_clusters(rows, clusters.typical(rows), known)
     rows["cluster"] = [called[number] if number >= 0 else None for number in rows["number"]]
     return rows[["image", "face", "cluster"]], known
 

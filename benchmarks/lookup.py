@@ -1,11 +1,12 @@
-"""How long the look-up page takes, with a synthetic gallery.
+"""How long look-up and review take, with a synthetic gallery and a synthetic queue.
 
     PYTHONPATH=.:scripts python benchmarks/lookup.py [--faces N]
 
 A gallery of made-up faces (five to a person) is written with the model's fingerprint, the page is
 started over it as `make app` does, and one photograph is sent to it again and again: one search
-after another, then two at a time. The time is that of a client: from the first byte sent to the
-last received.
+after another, then two at a time. Then as many faces of queries, a tenth of them in doubt, are
+reviewed: what comes next, and what is said of it. The time is that of a client: from the first byte
+sent to the last received.
 """
 
 import argparse
@@ -20,11 +21,19 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
+import numpy as np
+import pyarrow as pa
 import yaml
 from browser import chromium
-from made_up import write_faces
+from made_up import EACH, write_faces
 from visage.app.settings import make_lookup, read_config
+from visage.layout import Results
+from visage.models.registry import load_registry
+from visage.resources import MODELS
+from visage.search.match import MATCHES
+from visage.store.tables import Origin, write_table
 
+TOKEN = "a-token-of-the-benchmark"
 REPO = Path(__file__).parent.parent
 
 
@@ -41,28 +50,75 @@ def main() -> None:
 
 
 def measure(folder: Path, faces: int, searches: int, photograph: Path) -> None:
-    (folder / "gallery").mkdir()
-    settings = {"gallery": str(folder / "gallery"), "results": str(folder / "results")}
+    settings = {name: str(folder / name) for name in ("gallery", "queries", "results")}
+    for name in ("gallery", "queries"):
+        (folder / name).mkdir()
     config = folder / "config.yaml"
-    config.write_text(yaml.safe_dump(settings | {"names": None}))
-    lookup = make_lookup(read_config([config], None))
-    dimension = yaml.safe_load((REPO / "config/models.yaml").read_text())["models"][
-        lookup.origin.model
-    ]["dimension"]
+    labels = {"names": None, "labels": str(folder / "labels.tsv"), "shards": 1}
+    config.write_text(yaml.safe_dump(settings | labels))
+    lookup = make_lookup(read_config([config]))
+    dimension = load_registry(MODELS).model(lookup.origin.model).dimension
     write_faces(lookup.faces, "person", faces, dimension, lookup.origin)
+    results = Results(folder / "results")
+    write_faces(results.queries.table(0), "group", faces, dimension, lookup.origin)
+    write_matches(results.queries.match(0), faces, lookup.origin)
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port = listener.getsockname()[1]
     command = [sys.executable, "-m", "visage", "page", "--port", str(port), "--per-minute", "0"]
+    command += ["--configfile", str(config)]
     start = time.perf_counter()
-    page = subprocess.Popen([*command, "--configfile", str(config)], stderr=subprocess.DEVNULL)
+    known = os.environ | {"VISAGE_TOKEN": TOKEN}
+    page = subprocess.Popen(command, stderr=subprocess.DEVNULL, env=known)
+    url, header = f"http://127.0.0.1:{port}", {"Authorization": f"Bearer {TOKEN}"}
     try:
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
+        with httpx.Client(base_url=url, trust_env=False, timeout=60, headers=header) as client:
             report(client, start, page, searches, photograph.read_bytes())
-        in_a_browser(f"http://127.0.0.1:{port}", photograph, 5)
+            review(client, searches)
+        in_a_browser(f"{url}/?token={TOKEN}", photograph, min(5, searches))
     finally:
         page.terminate()
         page.wait()
+
+
+def write_matches(path: Path, faces: int, origin: Origin) -> None:
+    """Write three candidates a face; every tenth is in doubt."""
+    random = np.random.default_rng(3)
+    best = np.where(np.arange(faces) % 10, 0.4, 1.0 + 0.3 * random.random(faces))
+    person = np.arange(faces) // EACH
+    columns = {
+        "image": [f"{one:06d}/{item:07d}.jpg" for item, one in enumerate(person)] * 3,
+        "face": np.zeros(3 * faces, np.int16),
+        "rank": np.repeat([1, 2, 3], faces),
+        "id": [f"{(one + rank) % (person[-1] + 1):06d}" for rank in range(3) for one in person],
+        "name": [""] * 3 * faces,
+        "distance": np.concatenate([best, best + 0.2, best + 0.4]),
+        "nearest": [""] * 3 * faces,
+        "nearest_face": np.zeros(3 * faces, np.int16),
+        "verdict": ["match"] * faces + ["possible"] * 2 * faces,
+    }
+    empty = pa.nulls(3 * faces)
+    table = pa.table({name: columns.get(name, empty) for name in MATCHES.names})
+    write_table(path, table.cast(MATCHES), origin)
+
+
+def review(client: httpx.Client, answers: int) -> None:
+    """Go through the queue."""
+    begin = time.perf_counter()
+    item = client.get("/review/next").json()["item"]
+    print(f"review: {item['of']:,} in doubt; the first after {time.perf_counter() - begin:.1f} s")
+    shown, said = [], []
+    for number in range(answers):
+        begin = time.perf_counter()
+        sent = {"key": item["key"], "say": "is", "person": "000001", "seen": item["seen"]}
+        if number % 2:
+            client.post("/review/say", json=sent).raise_for_status()
+            said.append(time.perf_counter() - begin)
+        begin = time.perf_counter()
+        item = client.get("/review/next", params={"after": item["key"]}).json()["item"]
+        shown.append(time.perf_counter() - begin)
+    summary("the next face to review", shown)
+    summary("an answer written", said)
 
 
 def report(
@@ -100,10 +156,10 @@ def in_a_browser(url: str, photograph: Path, searches: int) -> None:
         for _ in range(searches):
             page = browser.new_page()
             page.goto(url)
-            page.locator(".look-gallery:not(:empty)").wait_for()
+            page.locator("#gallery:not(:empty)").wait_for()
             begin = time.perf_counter()
-            page.set_input_files(".look-drop input", photograph)
-            page.locator(".look-face").first.wait_for()
+            page.set_input_files("#files", photograph)
+            page.locator(".person-face").first.wait_for()
             times.append(time.perf_counter() - begin)
             page.close()
     summary("in a browser, each on a fresh page", times)

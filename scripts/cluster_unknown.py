@@ -3,8 +3,14 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from visage.people.clusters import cluster_unknown, nobodys, strangers_distance
-from visage.search.labelled import Said, read_labelled
+from visage.people.clusters import (
+    How,
+    Written,
+    cluster_unknown,
+    nobodys,
+    refusals,
+    strangers_distance,
+)
 from visage.store.tables import common_origin
 from visage.workflow.job import logged, optional, paths
 from visage.workflow.settings import UnknownSettings
@@ -16,15 +22,14 @@ with logged(snakemake.log[0]):
     inputs, output = snakemake.input, snakemake.output
     settings = UnknownSettings.read(inputs.settings)
     tables, matches = paths(inputs.tables), paths(inputs.matches)
-    evaluation = optional(inputs.get("evaluation"))
-    said = Said.of(read_labelled(optional(inputs.get("labelled"))))
+    evaluation, labelled = (optional(inputs.get(one)) for one in ("evaluation", "labelled"))
+    published = settings.published.model_dump()
+    limit = strangers_distance(evaluation, published, settings.normalize)
+    names = Path(snakemake.params.cache, "unknown", "names.parquet")
     cluster_unknown(
-        faces=nobodys(tables, matches, said.ignored),
-        output=Path(output.clusters),
-        listing=Path(output.unknown),
-        names=Path(snakemake.params.cache, "unknown", "names.parquet"),
-        min_faces=settings.min_faces,
-        limit=strangers_distance(evaluation, settings.published.model_dump(), settings.normalize),
-        normalize=settings.normalize,
-        origin=common_origin([*tables, *matches]),
+        nobodys(tables, matches, labelled),
+        refusals(labelled),
+        How(settings.min_faces, limit, settings.normalize),
+        Written(Path(output.clusters), Path(output.unknown), names),
+        common_origin([*tables, *matches]),
     )

@@ -12,7 +12,6 @@ from visage.app.settings import Limits
 from visage.app.site import Site
 from visage.config import load
 from visage.errors import VisageError
-from visage.search.lookup import Lookup
 
 TOKEN = "correct-horse-battery-staple"
 
@@ -28,13 +27,23 @@ class NoGallery:
 
 
 def client(
-    folder: Path, limits: Limits | None = None, known: bool = True, **address: Any
+    folder: Path,
+    limits: Limits | None = None,
+    known: bool = True,
+    lookup: Any = None,
+    **address: Any,
 ) -> TestClient:
     """Give a client of an empty site; `known`: it sends the token."""
-    lookup: Lookup = NoGallery()  # type: ignore[assignment]
+    searched: Any = lookup or NoGallery()
     where = Address(token=TOKEN, **address)
-    config = load({"results": str(folder / "results"), "labels": str(folder / "labels.tsv")})
-    site = Site(Service(lookup, limits or Limits()), Collection(config, None), where)
+    config = load(
+        {
+            **{name: str(folder / name) for name in ("gallery", "queries", "results")},
+            "labels": str(folder / "labels.tsv"),
+            "shards": 1,
+        }
+    )
+    site = Site(Service(searched, limits or Limits()), Collection(config, None), where)
     host = "localhost" if where.local else "faces.example"
     made = TestClient(create(site), base_url=f"http://{host}:7860", follow_redirects=False)
     if known:

@@ -6,8 +6,16 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
-from visage.people.clusters import cluster_unknown, nobodys, strangers_distance
+from visage.people.clusters import (
+    How,
+    Written,
+    cluster_unknown,
+    nobodys,
+    refusals,
+    strangers_distance,
+)
 from visage.store.clusters import CLUSTERS
+from visage.store.labelled import LABELLED
 from visage.store.matches import MATCHES
 from visage.store.tables import FACES, Origin, read_table, write_table
 
@@ -45,18 +53,15 @@ def tables(tmp_path: Path) -> tuple[list[Path], list[Path]]:
 
 
 def gathered(
-    folder: Path, faces: pa.Table, least: int = 3, limit: float | None = LIMIT
+    folder: Path,
+    faces: pa.Table,
+    least: int = 3,
+    limit: float | None = LIMIT,
+    labelled: Path | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    cluster_unknown(
-        faces=faces,
-        output=folder / "clusters.parquet",
-        listing=folder / "unknown.tsv",
-        names=folder / "cache/unknown/names.parquet",
-        min_faces=least,
-        limit=limit,
-        normalize=True,
-        origin=ORIGIN,
-    )
+    names = folder / "cache/unknown/names.parquet"
+    files = Written(folder / "clusters.parquet", folder / "unknown.tsv", names)
+    cluster_unknown(faces, refusals(labelled), How(least, limit, True), files, ORIGIN)
     table = read_table(folder / "clusters.parquet")
     assert table.schema.remove_metadata() == CLUSTERS
     return table.to_pandas(), pd.read_csv(folder / "unknown.tsv", sep="\t")
@@ -84,6 +89,31 @@ def test_fewer_faces_count_if_they_are_asked_for(tmp_path: Path, tables: tuple) 
     first = gathered(tmp_path, nobodys(*tables), least=2)[1]
     assert first["Faces"].tolist() == [3, 2]
     assert gathered(tmp_path, nobodys(*tables), least=2)[1].equals(first)  # names and all
+
+
+def test_what_somebody_said_counts(tmp_path: Path, tables: tuple) -> None:
+    faces, lines = gathered(tmp_path, nobodys(*tables), least=2)
+    name, other = lines["Cluster"]
+    said = [
+        ("a/1.jpg", 0, "is", "anna"),  # somebody: no longer of the unknown
+        ("b/3.jpg", 1, "not", other),  # struck out of the cluster
+        ("a/1.jpg", 1, "not", "anna"),  # nothing that matters here
+    ]
+    rows = [
+        {"set": "queries", "image": image, "face": face, "say": say, "person": person}
+        for image, face, say, person in said
+    ]
+    rows.append(rows[0] | {"set": "gallery", "image": "a/2.jpg"})
+    labelled = tmp_path / "labelled.parquet"
+    write_table(labelled, pa.Table.from_pylist(rows, LABELLED), ORIGIN)
+    left = nobodys(tables[0], tables[1], labelled)
+    assert ("a/1.jpg", 0) not in {(row["image"], row["face"]) for row in left.to_pylist()}
+    faces, lines = gathered(tmp_path, left, least=2, labelled=labelled)
+    assert lines["Cluster"].tolist() == [name]
+    assert faces["cluster"].notna().sum() == 2
+    ignored = [row | {"say": "ignore", "person": ""} for row in rows]
+    write_table(labelled, pa.Table.from_pylist(ignored, LABELLED), ORIGIN)
+    assert len(nobodys(tables[0], tables[1], labelled)) == 2
 
 
 def test_without_a_distance_nobody_is_gathered(tmp_path: Path, tables: tuple) -> None:

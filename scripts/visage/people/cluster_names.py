@@ -2,9 +2,10 @@
 
 A cluster is called after a face: the one that was its most typical (its medoid) when it was first
 seen, by the SHA-256 of its photograph and its box. Whichever face is the most typical changes with
-every tenth photograph or so, so what a name was taken from is remembered, in the cache, and a
-cluster that holds that face has that name. A name is never given to another face; where two named
-clusters become one, it has the older name, and the other's comes back if they part again.
+every tenth photograph or so, so it is remembered, in the cache, which faces were the most typical
+when the name was given, and a cluster that holds the first of them has that name. A name is never
+given twice; where two named clusters become one, it has the older name, and the other's comes back
+if they part again.
 """
 
 import hashlib
@@ -20,12 +21,13 @@ from visage.types import Indices
 
 PREFIX = "unknown-"
 DIGITS = 8  # of the hash; more where two would be the same
+ANCHORS = 5  # faces that are remembered of a name
 SAME = 0.5  # intersection over union of two boxes of one face
 BOX = ["x", "y", "w", "h"]
 NAMES = pa.schema(
     [
-        ("name", pa.string()),  # in the order in which they were given
-        ("sha256", pa.string()),  # of the photograph with the face it was taken from
+        ("name", pa.string()),  # in the order in which they were given, the medoid's row first
+        ("sha256", pa.string()),  # of the photograph with a face that was typical then
         *((side, pa.float32()) for side in BOX),  # in pixels of the upright image
     ]
 )
@@ -47,33 +49,74 @@ def write_names(path: Path, names: pd.DataFrame) -> None:
 
 
 def name_clusters(
-    faces: pd.DataFrame, medoids: Sequence[int], cluster: Indices, known: pd.DataFrame
+    faces: pd.DataFrame, typical: Sequence[Sequence[int]], known: pd.DataFrame
 ) -> tuple[list[str], pd.DataFrame]:
     """Name clusters.
 
     Args:
         faces: sha256 and `BOX` of every face that is nobody's, numbered from 0.
-        medoids: The most typical face of each cluster that is to have a name.
-        cluster: Of each face, an index into `medoids`; below 0: of none of them.
+        typical: The faces of each cluster that is to have a name, the most typical first.
         known: The names given so far.
 
     Returns:
         The name of each cluster, and `known` with those that are new.
     """
-    named: dict[int, str] = {}
-    for name, row in zip(known["name"], rows_of(known, faces), strict=True):
-        if row >= 0 and cluster[row] >= 0:
-            named.setdefault(int(cluster[row]), name)
-    taken = set(known["name"])
-    new = []
-    for number, medoid in enumerate(medoids):
+    cluster = np.full(len(faces), -1)
+    for number, rows in enumerate(typical):
+        cluster[list(rows)] = number
+    named = _known_names(known, rows_of(known, faces), cluster)
+    taken, parts = set(known["name"]), [known]
+    for number, rows in enumerate(typical):
         if number not in named:
-            face = faces.iloc[medoid]
-            named[number] = _new_name(face, taken)
+            first = faces.iloc[list(rows[:ANCHORS])][["sha256", *BOX]]
+            named[number] = _new_name(first.iloc[0], taken)
             taken.add(named[number])
-            new.append({"name": named[number], **face[["sha256", *BOX]]})
-    names = [named[number] for number in range(len(medoids))]
-    return names, pd.concat([known, pd.DataFrame(new, columns=NAMES.names)], ignore_index=True)
+            parts.append(first.assign(name=named[number])[NAMES.names])
+    return [named[n] for n in range(len(typical))], pd.concat(parts, ignore_index=True)
+
+
+def _known_names(known: pd.DataFrame, rows: Indices, cluster: Indices) -> dict[int, str]:
+    """Give the clusters that have a name already: of two names the older one."""
+    named: dict[int, str] = {}
+    used: set[str] = set()
+    for name, row in zip(known["name"], rows, strict=True):
+        number = int(cluster[row]) if row >= 0 else -1
+        if number >= 0 and number not in named and name not in used:
+            named[number] = name
+            used.add(name)
+    return named
+
+
+def kept_apart(names: pd.DataFrame, faces: pd.DataFrame, refused: pd.DataFrame) -> Indices:
+    """Give pairs of faces that must not be in one cluster, shape (m, 2).
+
+    Args:
+        names: The names given so far.
+        faces: sha256 and `BOX` of every face that is nobody's, numbered from 0.
+        refused: row (of `faces`) and name: whom somebody said a face is not.
+    """
+    anchors = names.assign(anchor=rows_of(names, faces))[["name", "anchor"]]
+    pairs = refused.merge(anchors[anchors["anchor"] >= 0], on="name")
+    pairs = pairs[pairs["row"] != pairs["anchor"]]
+    return pairs[["row", "anchor"]].to_numpy(np.int64).reshape(-1, 2)
+
+
+def without(names: pd.DataFrame, faces: pd.DataFrame, refused: pd.DataFrame) -> pd.DataFrame:
+    """Leave out what a name was taken from, where somebody said that it is not that face's.
+
+    A name of which nothing would be left stays as it is.
+
+    Args:
+        names: The names given so far.
+        faces: sha256 and `BOX` of every face that is nobody's, numbered from 0.
+        refused: row (of `faces`) and name: whom somebody said a face is not.
+    """
+    own = names.assign(row=rows_of(names, faces)).merge(
+        refused.assign(said=True), on=["row", "name"], how="left"
+    )
+    said = own["said"].notna().to_numpy()
+    left = names.loc[~said, "name"]
+    return names[~said | ~names["name"].isin(left).to_numpy()].reset_index(drop=True)
 
 
 def rows_of(wanted: pd.DataFrame, faces: pd.DataFrame) -> Indices:

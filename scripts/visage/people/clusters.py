@@ -9,6 +9,7 @@ vectors centred, and a smaller one joins fewer strangers where a collection is l
 
 import logging
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -16,17 +17,25 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from visage.people.cluster_names import BOX, name_clusters, read_names, write_names
+from visage.layout import QUERIES
+from visage.people.cluster_names import (
+    BOX,
+    kept_apart,
+    name_clusters,
+    read_names,
+    without,
+    write_names,
+)
+from visage.people.labels import Say
 from visage.people.linkage import gather, mean_distance, within_pictures
 from visage.search.calibration import read_evaluation
 from visage.search.faces import unit
 from visage.search.index import vectors_of
-from visage.search.labelled import Place, places
 from visage.status import Status, Verdict
 from visage.store.clusters import CLUSTERS
 from visage.store.tables import Origin, read_table, write_table
 from visage.store.tsv import write_tsv
-from visage.types import Floats
+from visage.types import Floats, Indices
 
 log = logging.getLogger(__name__)
 
@@ -49,108 +58,137 @@ def strangers_distance(
     return measured or published.get("normalized" if normalize else "raw")
 
 
+@dataclass(frozen=True)
+class How:
+    """How faces are gathered."""
+
+    min_faces: int  # smaller clusters do not count, and have no name
+    limit: float | None  # what `strangers_distance` gives; None: unknown, so nobody is gathered
+    normalize: bool  # whether vectors are scaled to length 1
+
+
+@dataclass(frozen=True)
+class Written:
+    """Where the stage writes to."""
+
+    clusters: Path  # the clusters table
+    listing: Path  # TSV: one line a person, those with most faces first
+    names: Path  # remembers the clusters' names; read first
+
+
 def cluster_unknown(
-    faces: pa.Table,
-    output: Path,
-    listing: Path,
-    names: Path,
-    min_faces: int,
-    limit: float | None,
-    normalize: bool,
-    origin: Origin,
+    faces: pa.Table, refused: pd.DataFrame, how: How, files: Written, origin: Origin
 ) -> None:
     """Gather the faces that are nobody's, and write who is seen often.
 
     Args:
         faces: What `nobodys` gives.
-        output: The clusters table to write.
-        listing: The TSV to write: one line a person, those with most faces first.
-        names: The file that remembers the clusters' names; written, too.
-        min_faces: Fewer faces make no line and have no name.
-        limit: What `strangers_distance` gives; None: unknown, so nobody is gathered.
-        normalize: Whether vectors are scaled to length 1.
+        refused: What `refusals` gives.
+        how: How to gather.
+        files: What to write.
         origin: The model.
 
     Raises:
         VisageError: The file of the names is damaged.
     """
-    vectors = unit(vectors_of(faces)) if normalize else vectors_of(faces)
+    vectors = unit(vectors_of(faces)) if how.normalize else vectors_of(faces)
     rows = faces.drop_columns("embedding").to_pandas()
-    rows = gathered(rows, vectors, limit, min_faces)
-    first = rows[rows["place"] == 0].sort_values("number").index.tolist()
-    called, known = name_clusters(rows, first, rows["number"].to_numpy(), read_names(names))
+    refused = rows[FACE].reset_index(names="row").merge(refused, on=FACE)[["row", "name"]]
+    names = without(read_names(files.names), rows, refused)
+    apart = np.vstack(
+        [
+            within_pictures(pd.factorize(rows["image"].to_numpy())[0]),
+            kept_apart(names, rows, refused),
+        ]
+    )
+    rows = gathered(rows, vectors, apart, how)
+    called, names = name_clusters(rows, typical(rows), names)
     rows["cluster"] = [called[number] if number >= 0 else None for number in rows["number"]]
-    write_names(names, known)
-    write_table(output, pa.Table.from_pandas(rows[CLUSTERS.names], CLUSTERS, False), origin)
-    write_tsv(listing, lines(rows))
+    write_names(files.names, names)
+    write_table(files.clusters, pa.Table.from_pandas(rows[CLUSTERS.names], CLUSTERS, False), origin)
+    write_tsv(files.listing, lines(rows))
     log.info("%d faces are nobody's; %d people are seen often", len(rows), len(called))
 
 
-def nobodys(
-    tables: list[Path], matches: list[Path], ignored: frozenset[Place] = frozenset()
-) -> pa.Table:
+def nobodys(tables: list[Path], matches: list[Path], labelled: Path | None = None) -> pa.Table:
     """Give the faces of the queries whom nobody of the gallery is near, by image and face.
 
     Args:
         tables: The queries' faces tables of all shards.
         matches: The matches tables of all shards.
-        ignored: Faces that a person said to leave out.
+        labelled: The table of labelled faces, where something was said: a face of which somebody
+            said who it is, or that it does not count, is left out.
 
     Raises:
         VisageError: A table is damaged.
     """
     parts = [read_table(path, COLUMNS) for path in tables]
     faces = pa.concat_tables([part.filter(_searched(part)) for part in parts])
-    if ignored:
-        kept = [place not in ignored for place in places(faces)]
-        faces = faces.filter(pa.array(kept, pa.bool_()))
     found = pa.concat_tables([read_table(path, [*FACE, "verdict"]) for path in matches])
-    near = found.filter(pc.not_equal(found["verdict"], Verdict.UNKNOWN)).select(FACE)
-    own, known = faces.select(FACE).to_pandas().fillna({"face": 0}), near.to_pandas()
-    rows = own.reset_index().merge(known.drop_duplicates(), how="left", indicator=True)
+    near = found.filter(pc.not_equal(found["verdict"], Verdict.UNKNOWN)).select(FACE).to_pandas()
+    words = _said(labelled)
+    decided = words.loc[words["say"] != Say.NOT, FACE]
+    known = pd.concat([near, decided.astype(near.dtypes)]).drop_duplicates()
+    own = faces.select(FACE).to_pandas().fillna({"face": 0})
+    rows = own.reset_index().merge(known, how="left", indicator=True)
     nobody = rows[rows["_merge"] == "left_only"].sort_values(FACE)["index"]
     return faces.take(pa.array(nobody.to_numpy()))
+
+
+def refusals(labelled: Path | None) -> pd.DataFrame:
+    """Give what somebody said faces are not: image, face, name (of a cluster or a person)."""
+    words = _said(labelled)
+    return words[words["say"] == Say.NOT].rename(columns={"person": "name"})[[*FACE, "name"]]
+
+
+def _said(labelled: Path | None) -> pd.DataFrame:
+    columns = [*FACE, "say", "person"]
+    if labelled is None:
+        return pd.DataFrame(columns=columns)
+    words = read_table(labelled, ["set", *columns]).to_pandas()
+    return words.loc[words["set"] == QUERIES, columns]
 
 
 def _searched(faces: pa.Table) -> pa.ChunkedArray:
     return pc.and_(pc.equal(faces["status"], Status.OK), pc.is_valid(faces["embedding"]))
 
 
-def gathered(
-    rows: pd.DataFrame, vectors: Floats, limit: float | None, min_faces: int
-) -> pd.DataFrame:
+def gathered(rows: pd.DataFrame, vectors: Floats, apart: Indices, how: How) -> pd.DataFrame:
     """Gather faces into clusters.
 
     Args:
-        rows: One row a face, with its image.
+        rows: One row a face.
         vectors: Shape (n, d), of each row, in the space in which distances are taken.
-        limit: What `strangers_distance` gives; None gathers nobody.
-        min_faces: Smaller clusters do not count.
+        apart: Shape (m, 2): pairs of rows that must not be in one cluster.
+        how: How to gather.
 
     Returns:
         `rows`, numbered from 0, with `number` (of the cluster, the largest first; −1 where none
         counts) and `place` (in the cluster, the most typical first; −1).
     """
-    rows = rows.reset_index(drop=True)
-    if limit is None:
+    if how.limit is None:
         log.warning(
             "Neither the model nor the gallery tells how far apart different people's faces are: "
             "the unknown are not gathered"
         )
         labels = np.arange(len(rows))
     else:
-        pictures = pd.factorize(rows["image"])[0]
-        labels = gather(vectors, within_pictures(pictures), limit * SHARE**0.5)
-    number = np.full(len(rows), -1)
-    place = np.full(len(rows), -1, np.int32)
+        labels = gather(vectors, apart, how.limit * SHARE**0.5)
+    number, place = np.full(len(rows), -1), np.full(len(rows), -1, np.int32)
     sizes = np.bincount(labels, minlength=1)
     largest = np.argsort(-sizes, kind="stable")
     members = np.split(np.argsort(labels, kind="stable"), np.cumsum(sizes)[:-1])
-    for count, label in enumerate(largest[sizes[largest] >= min_faces]):
+    for count, label in enumerate(largest[sizes[largest] >= how.min_faces]):
         own = members[label]
-        typical = own[np.argsort(mean_distance(vectors[own]), kind="stable")]
-        number[typical], place[typical] = count, np.arange(len(own))
-    return rows.assign(number=number, place=place)
+        order = own[np.argsort(mean_distance(vectors[own]), kind="stable")]
+        number[order], place[order] = count, np.arange(len(own))
+    return rows.reset_index(drop=True).assign(number=number, place=place)
+
+
+def typical(rows: pd.DataFrame) -> list[list[int]]:
+    """Give the rows of each of the `gathered` clusters, the most typical face first."""
+    known = rows[rows["number"] >= 0].sort_values(["number", "place"])
+    return [part.index.tolist() for _, part in known.groupby("number")]
 
 
 def lines(rows: pd.DataFrame) -> pd.DataFrame:

@@ -75,11 +75,9 @@ class Review:
     def _make(self) -> Queue:
         tables = read_tables(self.collection)
         threshold = self._service.index().threshold.value if len(tables.matches.best) else None
-        items = [
-            *_faces(tables, threshold),
-            *_clusters(tables.clusters),
-            *_findings(tables),
-        ]
+        found = [*_faces(tables, threshold), *_clusters(tables.clusters), *_findings(tables)]
+        # Two files with the same bytes are one thing to decide.
+        items = list({item.key: item for item in reversed(found)}.values())[::-1]
         return Queue(tables, items, {item.key: place for place, item in enumerate(items)})
 
     def open_from(self, place: int) -> tuple[int, Item] | None:

@@ -13,9 +13,12 @@ from visage.app.stamps import Fresh
 from visage.people.editing import append_labels, now, remove_labels
 from visage.people.labels import Say, Statement, read_labels
 from visage.people.resolution import OVERLAP, overlap
+from visage.store.paths import nfc
+from visage.types import Box
 
 SOURCE = "review"
 KEPT = 1000  # decisions that can be undone
+PLACES = 2  # of a box in the labels file
 LAST_WORDS = (Say.IS, Say.IGNORE)  # after which a face is decided
 
 
@@ -32,12 +35,13 @@ class Spoken:
     def _read(self) -> dict[str, list[Statement]]:
         found: dict[str, list[Statement]] = {}
         for one in read_labels(self._path).statements:
-            found.setdefault(one.sha256, []).append(one)
+            found.setdefault(one.sha256 or nfc(one.image), []).append(one)
         return found
 
     def about(self, face: Face) -> list[Statement]:
         """Give what was said of a face."""
-        statements = self._statements.get().get(face.sha256, [])
+        known = self._statements.get()
+        statements = [*known.get(face.sha256, ()), *known.get(nfc(face.image), ())]
         return [one for one in statements if _is_about(one, face)]
 
     def decided(self, face: Face) -> bool:
@@ -67,7 +71,7 @@ class Spoken:
         """
         date = now()
         statements = [
-            Statement(face.sha256, face.image, face.box, person, say, SOURCE, date)
+            Statement(face.sha256, face.image, as_written(face.box), person, say, SOURCE, date)
             for face, say, person in words
         ]
         with self._lock:
@@ -88,14 +92,20 @@ class Spoken:
             Problem: 404, it is none, or it is taken back already.
         """
         with self._lock:
-            statements = self._undo.pop(name, None)
-            if statements is None:
-                raise Problem(404, "This cannot be taken back any more; edit the labels file.")
-            return remove_labels(self._path, statements)
+            statements = self._undo.pop(name, [])
+            count = remove_labels(self._path, statements) if statements else 0
+        if not count:
+            raise Problem(404, "This cannot be taken back any more; edit the labels file.")
+        return count
 
     def _listed(self, faces: Sequence[Face]) -> str:
         words = {f"{one.say} {one.person}".strip() for face in faces for one in self.about(face)}
         return ", ".join(sorted(words)) or "nothing, it was taken back"
+
+
+def as_written(box: Box | None) -> Box | None:
+    """Give a box as the labels file will hold it, so that its line is found again."""
+    return None if box is None else Box(*(round(side, PLACES) for side in box))
 
 
 def _is_about(statement: Statement, face: Face) -> bool:

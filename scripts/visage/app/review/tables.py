@@ -30,7 +30,12 @@ class Face:
     @property
     def key(self) -> str:
         """Name it, in addresses and in forms."""
-        return f"{self.sha256[:20]}.{self.number}"
+        return face_key(self.sha256, self.number)
+
+
+def face_key(sha256: str, number: int) -> str:
+    """Name a face by its photograph's content and its number there."""
+    return f"{sha256[:20]}.{number}"
 
 
 class FaceTable:
@@ -40,8 +45,10 @@ class FaceTable:
         """Index them by photograph and number."""
         self.name = name
         self.rows = rows
-        self._at = {pair: row for row, pair in enumerate(zip(rows["image"], rows["face"]))}  # noqa: B905
-        self._by_key = {self.face(row).key: row for row in range(len(rows))}
+        places = zip(rows["image"], rows["face"], strict=True)
+        self._at = {pair: row for row, pair in enumerate(places)}
+        contents = zip(rows["sha256"].fillna(""), rows["face"], strict=True)
+        self._by_key = {face_key(sha, face): row for row, (sha, face) in enumerate(contents)}
 
     def face(self, row: int) -> Face:
         """Give a row."""
