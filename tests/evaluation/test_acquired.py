@@ -58,7 +58,14 @@ def test_a_photograph_without_a_face_is_a_search_that_fails(tmp_path: Path) -> N
         row("b/9.jpg", 0, vectors[9]),
         row("b/9.jpg", 1, None, status="too_small"),  # one face is enough
         row("c/1.jpg", None, None, status="no_face"),  # nobody knows c
+        row("b/7.jpg", 0, vectors[7], status="poor"),  # too blurred to be searched
+        row("d/1.jpg", 0, vectors[5], status="poor"),  # all there is of d: in the index
+        row("d/2.jpg", 0, vectors[6], status="poor"),
     ]
     found = searched(tmp_path, rows)
-    assert [found.faces.people[code] for code in found.trials.failed] == ["a", "a"]
-    assert found.others.tolist() == [1, 1, 2, 2, 2]
+    people = [found.faces.people[code] for code in found.trials.failed]
+    assert sorted(people) == ["a", "a", "b", "d", "d"]
+    assert found.faces.people == ["a", "b", "d"]
+    assert found.others.tolist() == [1, 1, 2, 2, 2, 1, 1]
+    assert found.trials.rank[5:].tolist() == [0, 0]  # they are no searches
+    assert np.isnan(found.trials.other[5:]).all()

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from visage.search.index import usable_faces, vectors_of
 from visage.status import Status
@@ -17,7 +18,7 @@ from visage.store.tables import read_table
 from visage.types import Embeddings
 
 # A face was not found, or is none to be recognised; a file that cannot be read is no photograph.
-FAILURES = (Status.NO_FACE, Status.TOO_SMALL, "poor")
+FAILURES = (Status.NO_FACE, Status.TOO_SMALL, Status.POOR)
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,8 @@ def acquire(tables: list[Path], faces: pa.Table) -> Acquired:
 def _of_table(path: Path, taken: pd.Series) -> tuple[pa.Table, list[str]]:
     """Give the prominent faces that the index did not take, and the failures' people."""
     table = read_table(path, ["image", "person", "status", "face", "embedding"])
-    usable = table.filter(usable_faces(table))
+    clear = pc.equal(table["status"], Status.OK)  # a query is not searched by a poor face
+    usable = table.filter(pc.and_(usable_faces(table), clear))
     faces = usable.select(["image", "face"]).to_pandas().fillna({"face": 0})
     first = faces.sort_values("face", kind="stable").drop_duplicates("image")
     first = first[first["image"].isin(taken.index)]

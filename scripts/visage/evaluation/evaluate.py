@@ -17,6 +17,7 @@ from visage.evaluation.metrics import Interval
 from visage.evaluation.protocol import Trials
 from visage.evaluation.searched import COLUMNS, OPTIONAL, Evaluated, search_gallery
 from visage.evaluation.strata import strata
+from visage.search.calibration import Calibration
 from visage.search.rankings.base import Learnt, Ranking
 from visage.store.files import write_text
 from visage.store.tables import Origin, read_origin, read_table
@@ -37,6 +38,10 @@ KNOWN = 20
 # Share of the pairs of different people's faces that may pass for one person's, where the faces of
 # a group are gathered: each is compared with a few dozen individuals.
 LINKED = 0.001
+MEANINGLESS = (
+    "On average a photograph of the gallery is no nearer to its own person than to the nearest "
+    "other one: the labels or the model must be wrong, so nothing is derived from them."
+)
 
 
 def evaluate_gallery(
@@ -85,13 +90,44 @@ def summarise(
     fpir: float,
     published: float | None,
 ) -> dict[str, Any]:
-    """Give the content of evaluation.json."""
-    trials, codes = evaluated.trials, evaluated.faces.codes
-    known = metrics.mated(trials)
-    counts = {
-        "photographs": len(codes),
-        "people": len(evaluated.faces.people),
-        "people_with_two": len(np.unique(codes[known])),
+    """Give the content of evaluation.json; docs/evaluation.md says what each key means."""
+    trials, fitted = evaluated.trials, evaluated.ranking
+    counts = _counts(evaluated)
+    points = metrics.operating_points(trials, fitted.faces.codes, sorted({*RATES, fpir})[::-1])
+    asked = next(point for point in points if point.fpir == fpir)
+    reason = _why_not(fitted, counts, ranking, fpir)
+    calibration = None if reason else calibrating.fit(trials)
+    if not reason and calibration is None:
+        reason = MEANINGLESS
+    threshold = None if reason else asked.threshold
+    known = None if published is None else fitted.published(published)
+    return {
+        "version": VERSION,
+        "model": origin.model,
+        "fingerprint": origin.fingerprint,
+        "ranking": ranking,
+        "normalize": normalize,
+        "fpir": fpir,
+        "learnt": learnt_as_json(fitted.learnt),
+        "note": fitted.note,
+        "gallery": counts,
+        "threshold": threshold,
+        "summary": reason or _found(asked, counts),
+        "calibration": calibration._asdict() if calibration else None,
+        "same_face": protocol.quantile_of_pairs(fitted.faces, LINKED) if calibration else None,
+        "operating": [_point(point) for point in points],
+        "published": _at(trials, known),
+        **_measured(evaluated, known if threshold is None else threshold),
+        **_reliability(evaluated, calibration),
+    }
+
+
+def _counts(evaluated: Evaluated) -> dict[str, int]:
+    trials, faces = evaluated.trials, evaluated.faces
+    return {
+        "photographs": len(faces),
+        "people": len(faces.people),
+        "people_with_two": len(np.unique(faces.codes[metrics.mated(trials)])),
         "known_searches": metrics.known_searches(trials),
         "failed": len(trials.failed),
         "strangers_searches": len(metrics.strangers(trials)),
@@ -99,55 +135,33 @@ def summarise(
         "same_file": evaluated.same_file,
         "near_copies": evaluated.near_copies,
     }
-    points = metrics.operating_points(trials, codes, sorted({*RATES, fpir}, reverse=True))
-    reason = _why_not(evaluated.ranking, counts, ranking, fpir)
-    asked = next(point for point in points if point.fpir == fpir)
-    calibration = None if reason else calibrating.fit(trials)
-    if not reason and calibration is None:
-        reason = (
-            "On average a photograph of the gallery is no nearer to its own person than to the "
-            "nearest other one: the labels or the model must be wrong, so nothing is derived from "
-            "them."
-        )
-    threshold = None if reason else asked.threshold
+
+
+def _measured(evaluated: Evaluated, threshold: float | None) -> dict[str, Any]:
+    """Give the rates that need no calibration; those of the strata at the threshold in use."""
+    trials, faces = evaluated.trials, evaluated.faces
+    ranked = metrics.mated(trials).any() and len(faces.people) > 1
+    ranks = min(metrics.RANKS, len(faces.people))
+    det = metrics.det(trials, faces.codes)
+    return {
+        "rank_one": metrics.rank_one_interval(trials, faces.codes)._asdict() if ranked else None,
+        "cmc": metrics.cmc(trials, ranks) if ranked else [],
+        "det": [{"fpir": point.fpir, "fnir": point.fnir._asdict()} for point in det],
+        "held_out": [size._asdict() for size in held_out(trials, faces.codes, RATES)],
+        "strata": strata(trials, evaluated.rows, evaluated.others, threshold),
+    }
+
+
+def _reliability(evaluated: Evaluated, calibration: Calibration | None) -> dict[str, Any]:
+    trials, codes = evaluated.trials, evaluated.faces.codes
     bins = calibrating.reliability(trials, codes) if calibration else []
-    used = threshold
-    if used is None and published is not None:
-        used = evaluated.ranking.published(published)
-    result: dict[str, Any] = {
-        "version": VERSION,
-        "model": origin.model,
-        "fingerprint": origin.fingerprint,
-        "ranking": ranking,
-        "normalize": normalize,
-        "fpir": fpir,
-        "learnt": learnt_as_json(evaluated.ranking.learnt),
-        "note": evaluated.ranking.note,
-        "gallery": counts,
-        "threshold": threshold,
-        "summary": reason or _found(asked, counts),
-        "calibration": calibration._asdict() if calibration else None,
-        "same_face": protocol.quantile_of_pairs(evaluated.faces, LINKED) if calibration else None,
-        "operating": [_point(point) for point in points],
-        "rank_one": None,
-        "cmc": [],
-        "published": _at(
-            trials, None if published is None else evaluated.ranking.published(published)
-        ),
-        "det": [{"fpir": p.fpir, "fnir": p.fnir._asdict()} for p in metrics.det(trials, codes)],
-        "held_out": [size._asdict() for size in held_out(trials, codes, RATES)],
-        "strata": strata(trials, evaluated.rows, evaluated.others, used),
+    return {
         "reliability": [
             {"predicted": b.predicted, "observed": b.observed._asdict(), "searches": b.searches}
             for b in bins
         ],
         "calibration_error": calibrating.calibration_error(bins),
     }
-    if known.any() and counts["people"] > 1:
-        result["rank_one"] = metrics.rank_one_interval(trials, codes)._asdict()
-        ranks = min(metrics.RANKS, counts["people"])
-        result["cmc"] = metrics.cmc(trials, ranks)
-    return result
 
 
 def _why_not(fitted: Ranking, counts: dict[str, int], ranking: str, fpir: float) -> str:

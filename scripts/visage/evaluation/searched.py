@@ -14,9 +14,10 @@ from visage.search.faces import Faces
 from visage.search.index import vectors_of
 from visage.search.rankings import RANKINGS, faces_of, fit
 from visage.search.rankings.base import Ranking
+from visage.status import Status
 from visage.types import Embeddings, Indices
 
-COLUMNS = ["image", "person", "sha256", "face", "x", "y", "w", "h", "embedding"]
+COLUMNS = ["image", "person", "sha256", "status", "face", "x", "y", "w", "h", "embedding"]
 OPTIONAL = ["quality"]  # taken where the table has it
 
 
@@ -79,11 +80,13 @@ def search_gallery(
     trials = protocol.search(fitted, photographs, probes=probes, failed=failed)
     numbers = rows["face"].to_pylist()
     wrong = _misfiled(faces.codes, [(files[row], numbers[n] or 0) for n, row in enumerate(order)])
+    # In the index because there is nothing better of the person; as a query it finds nobody.
+    poor = np.array([status == Status.POOR for status in rows["status"].to_pylist()], bool)
     distinct = len(np.unique(same))
     return Evaluated(
         ranking=fitted,
         photographs=photographs,
-        trials=protocol.without(trials, wrong),
+        trials=protocol.without(trials, wrong | poor),
         rows=rows,
         misfiled=int(wrong.sum()),
         same_file=len(faces) - distinct,
