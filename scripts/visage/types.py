@@ -66,3 +66,5 @@ class Model:
     # Pixels of an image's longer side that are enough to find its faces; None: all there are.
     enough: int | None = None
     usual_length: float | None = None  # of an embedding of a face as clear as most
+    refine: Callable[[Pixels, Face], Face] | None = None  # a face with better landmarks
+    centre: Embedding | None = None  # the mean of embeddings of length 1; taken off them

@@ -30,7 +30,7 @@ def test_bfloat16_says_the_same_of_people(bytes_of: list[bytes]) -> None:
     models = load_registry(REPO / "config/models.yaml").models
     exact, quick = (
         load_model(models[name], REPO / "weights", 1)
-        for name in ("sface-yunet", "sface-yunet-bfloat16")
+        for name in ("sface-yunet-fast", "sface-yunet-bfloat16")
     )
     crops = []
     for data in bytes_of:
@@ -68,7 +68,7 @@ def test_jobs_side_by_side_do_not_share_one_core() -> None:
 
 
 def test_a_reduced_photograph_gives_the_same_faces_and_embeddings(bytes_of: list[bytes]) -> None:
-    entry = load_registry(REPO / "config/models.yaml").model("sface-yunet")
+    entry = load_registry(REPO / "config/models.yaml").model("sface-yunet-fast")
     model = load_model(entry, REPO / "weights", 1)
     detector, extractor = model.detector(), Extractor(model)
     reduced = 0

@@ -64,18 +64,18 @@ def test_an_engine_is_a_class_and_a_line(tmp_path: Path, monkeypatch: pytest.Mon
     if not SFACE.exists():
         pytest.skip("the weights are not here yet; the demo fetches them")
     monkeypatch.setitem(ENGINES, "reference", Reference())
-    text = (
-        (REPO / "config/models.yaml")
-        .read_text()
-        .replace("engine: openvino", "engine: reference", 1)
-    )
-    (tmp_path / "models.yaml").write_text(text)
+    text = (REPO / "config/models.yaml").read_text()
+    before, name, after = text.partition("  sface-yunet-fast:")
+    after = after.replace("engine: openvino", "engine: reference", 1)
+    (tmp_path / "models.yaml").write_text(before + name + after)
+    for centre in (REPO / "config").glob("*.centre.json"):
+        (tmp_path / centre.name).write_text(centre.read_text())
     registry = load_registry(tmp_path / "models.yaml")
-    entry = registry.model("sface-yunet")
+    entry = registry.model("sface-yunet-fast")
     assert plan._embed_environment(entry, gpus=0) == "../envs/weights.yaml"
     crop = np.random.default_rng(1).integers(0, 256, (112, 112, 3), np.uint8)
     found = load_model(entry, REPO / "weights", 1).recogniser.embed([crop])
-    usual = load_registry(REPO / "config/models.yaml").model("sface-yunet")
+    usual = load_registry(REPO / "config/models.yaml").model("sface-yunet-fast")
     expected = load_model(usual, REPO / "weights", 1).recogniser.embed([crop])
     np.testing.assert_allclose(found, expected, rtol=0, atol=1e-3)
 

@@ -60,7 +60,7 @@ class Facenet:
 
     def detector(self, size: int) -> Detector:
         entry = self.entry.model_copy(update={"detection_size": size})
-        return load_detector(entry, self.weights, ENGINES[entry.engine], threads=2)()
+        return load_detector(entry, self.weights, ENGINES[entry.engine], threads=2).make()
 
 
 def random_weights(folder: Path) -> None:
@@ -246,7 +246,7 @@ def test_the_crop_is_deepfaces_own(photographs: Path, name: str) -> None:
     """Photographs with a plain face, with one cut off by the edge, and with several."""
     from deepface.modules import detection, preprocessing
 
-    entry = load_registry(REPO / "config/models.yaml").model("sface-yunet")
+    entry = load_registry(REPO / "config/models.yaml").model("sface-yunet-fast")
     use_engine(ENGINES[entry.engine])
     pixels = photograph(photographs, name)
     with WeightsHome(entry.weights, REPO / "weights"):
@@ -324,7 +324,7 @@ def test_mtcnn_finds_the_face_that_yunet_finds(photographs: Path) -> None:
     entries = load_registry(REPO / "config/models.yaml").models
     pixels = photograph(photographs, "queries/known/portrait.jpg")
     found = []
-    for name in ("sface-yunet", "sface-mtcnn"):
+    for name in ("sface-yunet-fast", "sface-mtcnn"):
         model = load_model(entries[name], REPO / "weights", 1)
         face = max(model.detector().detect(pixels), key=lambda face: face.w * face.h)
         (embedding,) = model.recogniser.embed([model.crop(pixels, face)])
@@ -347,7 +347,7 @@ def test_mtcnn_finds_the_face_that_yunet_finds(photographs: Path) -> None:
     ],
 )
 def test_what_a_model_lacks_is_said_in_one_line(change: dict, words: str) -> None:
-    entry = load_registry(REPO / "config/models.yaml").model("sface-yunet")
+    entry = load_registry(REPO / "config/models.yaml").model("sface-yunet-fast")
     package = words.removeprefix("pip install ")
     if words.startswith("pip") and __import__("importlib").util.find_spec(package):
         pytest.skip(f"{package} is installed")

@@ -15,6 +15,8 @@ def changed(tmp_path: Path, old: str, new: str) -> Path:
     assert old in text
     path = tmp_path / "models.yaml"
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    centre = "sface-yunet.centre.json"
+    (tmp_path / centre).write_text((REGISTRY.parent / centre).read_text())
     return path
 
 
@@ -26,7 +28,7 @@ def test_files_of_the_default_model() -> None:
 
 
 def test_threshold_of_sface_is_that_of_cosine_0363() -> None:
-    threshold = load_registry(REGISTRY).model("sface-yunet").threshold
+    threshold = load_registry(REGISTRY).model("sface-yunet-fast").threshold
     assert threshold.normalized == pytest.approx((2 - 2 * 0.363) ** 0.5, abs=1e-3)
 
 
@@ -46,7 +48,7 @@ def test_unknown_model_names_the_nearest() -> None:
 
 def test_what_an_entry_leaves_out_is_filled_in(tmp_path: Path) -> None:
     path = changed(tmp_path, "    mirror: false\n    detection_size: 640\n", "")
-    entry = load_registry(path).model("sface-yunet")
+    entry = load_registry(path).model("sface-yunet-fast")
     assert (entry.mirror, entry.detection_size) == (False, None)
 
 
@@ -73,6 +75,17 @@ def test_what_an_entry_leaves_out_is_filled_in(tmp_path: Path) -> None:
         ("engine: onnx", "precision: bfloat16\n    engine: onnx", "only the engine openvino"),
         ("    mirror: false\n", "    mirror: false\n    mirror: true\n", "'mirror' stands there"),
         ("models:\n", "models: [\n", "not proper YAML"),
+        ("    dimension: 128\n", "    dimension: 64\n", "it has 128 numbers, .* dimension is 64"),
+        ("centre: sface-yunet.centre.json", "centre: models.yaml", "holds no centre"),
+        ("centre: sface-yunet.centre.json", "centre: none.json", r"none\.json holds no centre"),
+        ("    detector: yunet\n", "    detector: mtcnn\n", "only the detector yunet on"),
+        ("    alignment: five-point\n", "    alignment: deepface\n", "crop_scale: only"),
+        ("    recognizer: onnx\n", "    recognizer: SFace\n", r"models\.buffalo_l: input: it says"),
+        (
+            "    engine: openvino\n    alignment: five-point\n    input",
+            "    engine: pytorch\n    alignment: five-point\n    input",
+            "pytorch runs no ONNX graphs",
+        ),
     ],
 )
 def test_mistake_in_the_register_is_named(tmp_path: Path, old: str, new: str, message: str) -> None:
@@ -101,7 +114,7 @@ def test_table_in_the_readme_agrees() -> None:
                 name, version = source.wheel.split("==")
                 assert f"`{name}` {version}" in sources
             elif "huggingface" in source.url:
-                assert "Hugging Face" in sources
+                assert "Hugging Face" in sources or "huggingface.co" in sources
             else:
                 assert spec.homepage in sources
         assert (spec.derived_from is not None) == sources.startswith("made from")

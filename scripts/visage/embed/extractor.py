@@ -30,7 +30,7 @@ from visage.embed.view import File, View
 from visage.images.align import fit, sharpness
 from visage.images.decode import MAX_PIXELS
 from visage.status import Status
-from visage.types import Detector, Embedding, Face, Model, Pixels
+from visage.types import Detector, Embedding, Embeddings, Face, Model, Pixels
 
 Embedded = tuple[Embedding, float | None]  # with its quality
 # A photograph whose clearest face is below it is looked at another way up. Of 330 photographs 15
@@ -104,10 +104,11 @@ class Extractor:
     def _cut_out(self, view: View, found: list[Face], choice: Choice, sha256: str) -> Sight:
         faces = [view.own(face) for face in found]
         analysed = [AnalysedFace(face) for face in faces]
-        wanted = choice.wanted(faces)
-        crops = [view.crop(found[index]) for index in wanted]
-        for index, crop in zip(wanted, crops, strict=True):
-            analysed[index] = AnalysedFace(faces[index], sharpness(crop))
+        wanted, crops = choice.wanted(faces), []
+        for index in wanted:
+            face, crop = view.cut(found[index])
+            analysed[index] = AnalysedFace(view.own(face), sharpness(crop))
+            crops.append(crop)
         if not wanted and choice.takes_whole:
             wanted, crops = [WHOLE], [fit(view.pixels, self._model.recogniser.size)]
         photograph = view.photograph
@@ -153,7 +154,7 @@ class Extractor:
             return []
         raw, usual = self._model.recogniser.embed(crops), self._model.usual_length
         qualities = [float(np.linalg.norm(row)) / usual if usual else None for row in raw]
-        return list(zip(raw, qualities, strict=True))
+        return list(zip(centred(raw, self._model.centre), qualities, strict=True))
 
     def warm(self) -> None:
         """Run detector and recogniser once in the calling thread; what is slow first is done."""
@@ -171,6 +172,21 @@ def _is_doubtful(sight: Sight, analysis: Analysis) -> bool:
     """Tell whether a photograph with faces has no clear one, and was not turned already."""
     told = any(face.quality is not None for face in analysis.faces) and sight.view.scaled_down
     return told and sight.view.turn == 0 and _clearest(analysis) < CLEAR
+
+
+def centred(raw: Embeddings, centre: Embedding | None) -> Embeddings:
+    """Take what all faces have in common off embeddings: (n, dimension), each of length 1.
+
+    Without a centre they stay as they are.
+    """
+    if centre is None:
+        return raw
+    return _unit(_unit(raw) - centre)
+
+
+def _unit(vectors: Embeddings) -> Embeddings:
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return vectors / np.maximum(lengths, np.finfo(np.float32).tiny)
 
 
 def _with_embeddings(sight: Sight, embedded: Sequence[Embedded]) -> Analysis:

@@ -74,13 +74,18 @@ class View:
         size = [max(1, round(length * scale)) for length in self.pixels.shape[1::-1]]
         return cv2.resize(self.pixels, size, interpolation=cv2.INTER_AREA)
 
-    def crop(self, face: Face) -> Pixels:
-        """Cut out a face as the recogniser wants it."""
-        enough = max(self._model.recogniser.size) * float(self.factors.max())
+    def cut(self, face: Face) -> tuple[Face, Pixels]:
+        """Cut out a face as the recogniser wants it; give it with the landmarks that were used."""
+        pixels, factors = self.pixels, self.factors
+        enough = max(self._model.recogniser.size) * float(factors.max())
         if self.photograph.reduced and min(face.w, face.h) < enough:
             pixels = turned(self._file.photograph(None).pixels, self.turn)
-            return self._model.crop(pixels, face)
-        return self._model.crop(self.pixels, scaled(face, np.float32(1) / self.factors))
+            factors = np.ones(2, np.float32)
+        there = scaled(face, np.float32(1) / factors)
+        if self._model.refine is not None:
+            there = self._model.refine(pixels, there)
+            face = replace(face, landmarks=there.landmarks * factors)
+        return face, self._model.crop(pixels, there)
 
     def own(self, face: Face) -> Face:
         """Give a face in the coordinates of the image as it lies."""

@@ -53,7 +53,7 @@ def similarity_transform(
 
 
 def five_point_crop(
-    pixels: Pixels, landmarks: NDArray[np.float32], size: tuple[int, int]
+    pixels: Pixels, landmarks: NDArray[np.float32], size: tuple[int, int], scale: float = 1.0
 ) -> Pixels:
     """Cut a face out by its landmarks.
 
@@ -62,6 +62,7 @@ def five_point_crop(
         landmarks: (5, 2) pixels; rows of NaN where the detector does not give a point. At least
             the two eyes are needed.
         size: (height, width) of the crop in pixels.
+        scale: Of the face in the crop, about its middle: 1 as in the template, less is smaller.
 
     Returns:
         (*size, 3) uint8, BGR; black where the face leaves the image.
@@ -71,11 +72,14 @@ def five_point_crop(
     template = (TEMPLATE + 0.5) * np.array([width, height]) / TEMPLATE_SIZE - 0.5
     if width == height == TEMPLATE_SIZE:
         template = TEMPLATE
+    if scale != 1.0:
+        middle = np.array([width - 1, height - 1]) / 2
+        template = (template - middle) * scale + middle
     points = landmarks[known].astype(np.float64)
     matrix = similarity_transform(points, template[known])
-    scale = float(np.sqrt(abs(np.linalg.det(matrix[:, :2]))))
-    if scale < SHRINK_BELOW:
-        pixels, points = _shrunk(pixels, points, matrix, size, scale)
+    shrunk = float(np.sqrt(abs(np.linalg.det(matrix[:, :2]))))
+    if shrunk < SHRINK_BELOW:
+        pixels, points = _shrunk(pixels, points, matrix, size, shrunk)
         matrix = similarity_transform(points, template[known])
     return cv2.warpAffine(pixels, matrix, (width, height), flags=cv2.INTER_LINEAR)
 

@@ -68,7 +68,8 @@ class WeightFile(_Closed):
 
     sha256: Sha256
     bytes: Annotated[int, Field(ge=1)]
-    licence: Text
+    licence: Text = Field(description="of the weights, in one line")
+    non_commercial: bool = False
     homepage: Link
     sources: Annotated[list[Source], Field(min_length=1)] | None = None
     derived_from: FileName | None = None
@@ -83,11 +84,24 @@ class WeightFile(_Closed):
         return self
 
 
+class PixelInput(_Closed):
+    """What a recogniser that is an ONNX graph takes: (pixel - mean) / std, channels first."""
+
+    size: Annotated[int, Field(ge=16, le=1024)] = 112  # pixels a side
+    colour: Literal["rgb", "bgr"] = "rgb"
+    mean: float = 127.5
+    std: Annotated[float, Field(gt=0)] = 127.5
+
+
 class Thresholds(_Closed):
     """The largest distance that counts as a match, as published; None: none is."""
 
     normalized: Annotated[float, Field(gt=0, le=2)] | None = None  # between vectors of length 1
     raw: Annotated[float, Field(gt=0)] | None = None  # between embeddings as they are
+
+
+_LATER: dict[str, Any] = {"looks": [], "centre": None, "crop_scale": 1.0, "input": None}
+_JUDGED = {"threshold", "usual_length", "published"}  # decide nothing of an embedding
 
 
 class ModelEntry(_Closed):
@@ -97,13 +111,18 @@ class ModelEntry(_Closed):
     detector: Text
     engine: Text
     alignment: Alignment
-    normalization: Normalization
+    normalization: Normalization = "base"
+    input: PixelInput | None = None
     mirror: bool = False
+    crop_scale: Annotated[float, Field(gt=0.5, lt=1.5)] = 1.0
+    looks: list[Annotated[int, Field(ge=32, le=160)]] = []
+    centre: list[float] | None = None
     precision: Precision = "float32"
     detection_size: Annotated[int, Field(ge=32)] | None = None
     dimension: Annotated[int, Field(ge=1)]
     usual_length: Annotated[float, Field(gt=0)] | None = None
-    threshold: Thresholds
+    threshold: Thresholds = Thresholds()
+    published: Text | None = None
     weights: dict[FileName, FileName]
 
     @model_validator(mode="after")
@@ -114,11 +133,28 @@ class ModelEntry(_Closed):
         if self.precision not in engine.precisions:
             able = " and ".join(e.name for e in ENGINES.values() if self.precision in e.precisions)
             raise ValueError(f"only the engine {able} computes in {self.precision}.")
+        if (self.recognizer == "onnx") != (self.input is not None):
+            raise ValueError("input: it says what the graph of the recognizer onnx takes.")
+        if self.recognizer == "onnx" and not engine.runs_graphs:
+            raise ValueError(f"engine: {engine.name} runs no ONNX graphs.")
+        if self.looks and (self.detector, self.engine) != ("yunet", "openvino"):
+            raise ValueError("looks: only the detector yunet on the engine openvino takes several.")
+        if self.crop_scale != 1.0 and self.alignment != "five-point":
+            raise ValueError("crop_scale: only the alignment five-point takes one.")
+        if self.centre is not None and len(self.centre) != self.dimension:
+            raise ValueError(
+                f"centre: it has {len(self.centre)} numbers, the model's dimension is "
+                f"{self.dimension}; benchmarks/centre.py makes one."
+            )
         return self
 
     def facts(self) -> dict[str, Any]:
         """Give what decides an embedding, as JSON; what is only judged afterwards is left out."""
-        return self.model_dump(mode="json", exclude={"threshold", "usual_length"})
+        facts = self.model_dump(mode="json", exclude=_JUDGED)
+        # What came later and is not made use of is no fact: older entries keep their fingerprint.
+        return {
+            key: value for key, value in facts.items() if key not in _LATER or value != _LATER[key]
+        }
 
     @property
     def files(self) -> list[str]:

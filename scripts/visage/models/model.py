@@ -5,9 +5,10 @@ from functools import cached_property
 from pathlib import Path
 
 import cv2
+import numpy as np
 
 from visage import telemetry
-from visage.models.alignments import ALIGNMENTS
+from visage.models.alignments import crop_of
 from visage.models.detectors import load_detector
 from visage.models.engines import ENGINES
 from visage.models.entries import ModelEntry, Registry
@@ -72,12 +73,14 @@ def load_model(entry: ModelEntry, weights: Path, threads: int) -> Model:
     recogniser = load_recogniser(entry, weights, engine, threads)
     if entry.mirror:
         recogniser = Mirrored(recogniser)
-    factory = load_detector(entry, weights, engine, threads)
-    align = ALIGNMENTS[entry.alignment]
+    detector = load_detector(entry, weights, engine, threads)
+    align = crop_of(entry)
     return Model(
-        factory,
+        detector.make,
         recogniser,
         lambda pixels, face: align(pixels, face, recogniser.size),
         entry.detection_size,
         entry.usual_length,
+        detector.refine,
+        np.array(entry.centre, np.float32) if entry.centre else None,
     )

@@ -3,6 +3,7 @@
 The Snakefile imports this, so nothing heavy is imported here.
 """
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ def load_registry(path: Path) -> Registry:
     Raises:
         VisageError: The file is missing, no YAML, or holds what it may not; names the key.
     """
-    content = _read(path)
+    content = _with_centres(_read(path), path)
     try:
         registry = Registry.model_validate(content)
     except ValidationError as error:
@@ -59,6 +60,30 @@ def _read(path: Path) -> Any:
     except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
         # PyYAML lets out what dates that are none and keys that are lists raise.
         raise VisageError(f"{path} is not proper YAML: {error}") from error
+
+
+def _with_centres(content: Any, register: Path) -> Any:
+    """Put the numbers in the place of the name of a centre's file, which lies beside the register.
+
+    Raises:
+        VisageError: The file is missing or holds no centre.
+    """
+    models = content.get("models") if isinstance(content, dict) else None
+    for name, entry in models.items() if isinstance(models, dict) else ():
+        file = entry.get("centre") if isinstance(entry, dict) else None
+        if isinstance(file, str):
+            entry["centre"] = _centre(register.parent / file, f"{register}: models.{name}.centre")
+    return content
+
+
+def _centre(path: Path, key: str) -> list[float]:
+    try:
+        centre = json.loads(path.read_text(encoding="utf-8"))["centre"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise VisageError(
+            f"{key}: {path} holds no centre ({error}). benchmarks/centre.py makes one."
+        ) from error
+    return [float(number) for number in centre]
 
 
 _KEYS = {name for kind in (Registry, ModelEntry, WeightFile) for name in kind.model_fields}

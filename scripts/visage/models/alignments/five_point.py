@@ -7,9 +7,9 @@ from visage.models.alignments.deepface import deepface_crop
 from visage.types import Face, Pixels
 
 
-def aligned_crop(pixels: Pixels, face: Face, size: tuple[int, int]) -> Pixels:
-    """Cut a face out by its landmarks: (*size, 3) uint8, BGR."""
+def aligned_crop(pixels: Pixels, face: Face, size: tuple[int, int], scale: float = 1.0) -> Pixels:
+    """Cut a face out by its landmarks: (*size, 3) uint8, BGR; `scale` as in `five_point_crop`."""
     if np.isfinite(face.landmarks).all(axis=1).sum() < 2:
         # Some detectors do not always give the eyes: the box is all there is to go by.
         return deepface_crop(pixels, face, size)
-    return five_point_crop(pixels, face.landmarks, size)
+    return five_point_crop(pixels, face.landmarks, size, scale)

@@ -5,7 +5,6 @@ model needs it.
 """
 
 import importlib
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +13,7 @@ from visage.models.engines import ENGINES, Engine
 from visage.models.entries import ModelEntry
 
 if TYPE_CHECKING:
-    from visage.types import Detector
+    from visage.models.detectors.detector import Loaded
 
 
 @dataclass(frozen=True)
@@ -29,6 +28,7 @@ class Kind:
 
 DETECTORS = {
     "yunet": Kind("yunet"),
+    "scrfd": Kind("scrfd"),
     "retinaface": Kind("retinaface", ("retina-face",), environment="embed-tensorflow"),
     "mtcnn": Kind("mtcnn", ("mtcnn",), "tensorflow", "embed-tensorflow"),
 }
@@ -39,9 +39,7 @@ def kind_of(name: str) -> Kind:
     return DETECTORS.get(name, Kind("deepface"))
 
 
-def load_detector(
-    entry: ModelEntry, weights: Path, engine: Engine, threads: int
-) -> "Callable[[], Detector]":
+def load_detector(entry: ModelEntry, weights: Path, engine: Engine, threads: int) -> "Loaded":
     """Load the detector of an entry.
 
     Args:
@@ -49,9 +47,6 @@ def load_detector(
         weights: The folder with its files, checked already.
         engine: What the entry's engine is.
         threads: How many threads will detect at once.
-
-    Returns:
-        What gives each of the threads a detector.
 
     Raises:
         VisageError: A package or a file is missing.

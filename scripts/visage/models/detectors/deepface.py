@@ -1,24 +1,22 @@
 """Any other detector of DeepFace's registry, by its client."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from visage.models.deepface import load_client
-from visage.models.detectors.detector import one_at_a_time
+from visage.models.detectors.detector import Loaded, one_at_a_time
 from visage.models.engines import Engine
 from visage.models.entries import ModelEntry
-from visage.types import Detector, Face, Pixels
+from visage.types import Face, Pixels
 
 
-def load(entry: ModelEntry, weights: Path, engine: Engine, threads: int) -> Callable[[], Detector]:
+def load(entry: ModelEntry, weights: Path, engine: Engine, threads: int) -> Loaded:
     """Load it; as `visage.models.detectors.load_detector`."""
     del threads
     client = load_client("face_detector", entry.detector, entry, weights, engine)
-    shared = one_at_a_time(DeepFaceDetector(client), entry.detection_size)
-    return lambda: shared
+    return one_at_a_time(DeepFaceDetector(client), entry.detection_size)
 
 
 class DeepFaceDetector:

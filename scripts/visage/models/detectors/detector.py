@@ -1,16 +1,28 @@
 """Photographs in, faces out: what the detectors share."""
 
 import threading
+from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from typing import Protocol
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from visage.types import Face, Pixels
+from visage.types import Detector, Face, Pixels
 
+Rows = NDArray[np.float32]  # (n, 15): x y w h, five landmarks (x y each), score
 Factors = NDArray[np.float32]  # (2,): of x and y, from the scaled image to the photograph
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A detector of the register, loaded."""
+
+    make: Callable[[], Detector]  # gives each thread its detector
+    # Gives a face of a photograph with better landmarks; may be called by all threads.
+    refine: Callable[[Pixels, Face], Face] | None = None
 
 
 class Network(Protocol):
@@ -69,9 +81,10 @@ def _enlarged(face: Face, factors: Factors) -> Face:
     return Face(float(x), float(y), float(w), float(h), face.confidence, face.landmarks * factors)
 
 
-def one_at_a_time(network: Network, size: int | None) -> Scaled:
+def one_at_a_time(network: Network, size: int | None) -> Loaded:
     """Let all threads share a network that brings threads itself and holds much memory.
 
     It works on one photograph at a time while the other threads decode, cut out and recognise.
     """
-    return Scaled(network, size, threading.Lock())
+    shared = Scaled(network, size, threading.Lock())
+    return Loaded(lambda: shared)

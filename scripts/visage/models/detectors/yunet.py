@@ -13,14 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visage.errors import VisageError
-from visage.models.detectors.detector import Scaled
+from visage.models.detectors.detector import Loaded, Rows, Scaled
+from visage.models.detectors.looks import SIDE, Looks
 from visage.models.engines import Engine
 from visage.models.engines.openvino import OpenVino
 from visage.models.entries import ModelEntry
 from visage.models.weights.files import file_of
-from visage.types import Detector, Face, Pixels
-
-Rows = NDArray[np.float32]  # (n, 15): x y w h, five landmarks (x y each), score
+from visage.types import Face, Pixels
 
 STRIDES = (8, 16, 32)  # pixels of the image to a cell of each of the three grids
 OUTPUTS = [f"{name}_{stride}" for name in ("cls", "obj", "bbox", "kps") for stride in STRIDES]
@@ -30,7 +29,7 @@ OVERLAP = 0.3
 FLOOR = 0.3
 
 
-def load(entry: ModelEntry, weights: Path, engine: Engine, threads: int) -> Callable[[], Detector]:
+def load(entry: ModelEntry, weights: Path, engine: Engine, threads: int) -> Loaded:
     """Load it; as `visage.models.detectors.load_detector`.
 
     OpenVINO's network serves all threads at once; OpenCV's belongs to one, so each has its own.
@@ -41,8 +40,14 @@ def load(entry: ModelEntry, weights: Path, engine: Engine, threads: int) -> Call
     graph = file_of(entry, weights, "detector", "face_detection_yunet_2023mar.onnx")
     if isinstance(engine, OpenVino):
         yunet = YuNet(OpenVinoYuNet(graph, threads).detect)
-        return lambda: Scaled(yunet, size)
-    return lambda: Scaled(YuNet(opencv_yunet(graph)), size)
+        return Loaded(lambda: Scaled(yunet, size), _refiner(entry, graph, threads))
+    return Loaded(lambda: Scaled(YuNet(opencv_yunet(graph)), size))
+
+
+def _refiner(entry: ModelEntry, graph: Path, threads: int) -> Callable[[Pixels, Face], Face] | None:
+    if not entry.looks:
+        return None
+    return Looks(OpenVinoYuNet(graph, threads, SIDE), entry.looks, FLOOR).refine
 
 
 class YuNet:
@@ -78,9 +83,12 @@ def opencv_yunet(graph: Path) -> Callable[[Pixels, float], Rows]:
 class OpenVinoYuNet:
     """YuNet for any number of threads: each has a request of its own."""
 
-    def __init__(self, graph: Path, threads: int) -> None:
-        """Load `graph` for `threads` callers."""
-        self._session = OpenVino().open(graph, threads, shape=(1, 3, -1, -1))
+    def __init__(self, graph: Path, threads: int, side: int = -1) -> None:
+        """Load `graph` for `threads` callers, for images of any size or squares of one `side`.
+
+        One size is quicker: OpenVINO prepares itself anew whenever another size comes.
+        """
+        self._session = OpenVino().open(graph, threads, shape=(1, 3, side, side))
         self._input = self._session.get_inputs()[0].name
 
     def detect(self, pixels: Pixels, floor: float) -> Rows:
@@ -89,12 +97,15 @@ class OpenVinoYuNet:
         Returns:
             (n, 15) float32, highest score first.
         """
+        return _without_repeats(self.cells(pixels, floor), floor)
+
+    def cells(self, pixels: Pixels, floor: float) -> Rows:
+        """Give what each cell of the three grids found, many of them the same face: (n, 15)."""
         blob = _as_input(pixels)
         values = self._session.run(OUTPUTS, {self._input: blob})
         outputs = {name: value[0] for name, value in zip(OUTPUTS, values, strict=True)}
         columns = blob.shape[3]
-        rows = np.concatenate([_decoded(outputs, stride, columns, floor) for stride in STRIDES])
-        return _without_repeats(rows, floor)
+        return np.concatenate([_decoded(outputs, stride, columns, floor) for stride in STRIDES])
 
 
 def _as_input(pixels: Pixels) -> NDArray[np.float32]:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from visage.types import Recogniser
 
 # An entry's `recognizer` → the module in this folder whose `load` makes it.
-RECOGNISERS = {"SFace": "sface"}
+RECOGNISERS = {"SFace": "sface", "onnx": "onnx"}
 
 
 def load_recogniser(entry: ModelEntry, weights: Path, engine: Engine, threads: int) -> "Recogniser":
@@ -26,6 +26,8 @@ def load_recogniser(entry: ModelEntry, weights: Path, engine: Engine, threads: i
     Raises:
         VisageError: A package or a file is missing.
     """
-    name = RECOGNISERS.get(entry.recognizer, "deepface") if engine.runs_graphs else "deepface"
+    name = "deepface"
+    if engine.runs_graphs:
+        name = RECOGNISERS.get(entry.recognizer, name)
     module = importlib.import_module(f"{__name__}.{name}")
     return module.load(entry, weights, engine, threads)

@@ -14,6 +14,7 @@ from visage.models.entries import Registry, Url, WeightFile, Wheel, look_up
 from visage.models.weights import archives, transfer
 from visage.models.weights.transfer import DiskFullError, SourceError
 from visage.models.weights.verify import by_hand, mismatch
+from visage.notices import notify
 from visage.store.files import replacing
 
 log = logging.getLogger(__name__)
@@ -64,10 +65,19 @@ def fetch(name: str, files: Files, folder: Path, progress: TextIO | None = None)
             raise VisageError(_disk_full(target, spec)) from error
         else:
             log.info("%s: taken from %s, checksum right.", target, origin)
+            if spec.non_commercial:
+                notify(_warning(name, spec))
             return target
     left = f"\nWhat lies there {there}; it was left as it is." if there else ""
     causes = "\n".join(tried)
     raise VisageError(f"{target} could not be had. Tried:\n{causes}{left}\n{by_hand(target, spec)}")
+
+
+def _warning(name: str, spec: WeightFile) -> str:
+    return (
+        f"{name}: its licence forbids business use ({spec.licence}). Who publishes it, and what "
+        f"else is allowed: {spec.homepage}"
+    )
 
 
 def fetch_all(registry: Registry, model: str, folder: Path) -> None:
