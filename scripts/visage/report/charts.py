@@ -18,10 +18,12 @@ def distances(faces: list[Face], threshold: float | None) -> Markup:
 
     Bars are stacked by verdict; the threshold lies between two of them.
     """
+    # Of whom everybody was said not to be, nobody is a candidate.
+    searched = [face for face in faces if face.candidates]
     parts = {
-        verdict: [face.candidates[0].distance for face in faces if face.verdict == verdict]
+        verdict: [face.candidates[0].distance for face in searched if face.verdict == verdict]
         for verdict in VERDICTS
-        if any(face.verdict == verdict and face.candidates for face in faces)
+        if any(face.verdict == verdict for face in searched)
     }
     if not parts:
         return Markup()
