@@ -9,6 +9,9 @@ from snakemake.utils import min_version
 min_version("9.0")
 
 
+report: f"{workflow.basedir}/docs/captions/front.rst"
+
+
 configfile: f"{workflow.current_basedir}/config/config.yaml"
 
 

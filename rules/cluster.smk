@@ -18,6 +18,7 @@ rule cluster_unknown:
             f"{RESULTS}/unknown.tsv",
             caption="../docs/captions/unknown.rst",
             category="Who",
+            labels={"What": "People nobody knows"},
         ),
     log:
         f"{RESULTS}/logs/cluster_unknown.log",

@@ -15,6 +15,7 @@ rule evaluate_gallery:
             f"{RESULTS}/evaluation.html",
             caption="../docs/captions/evaluation.rst",
             category="Who",
+            labels={"What": "How well people are told apart"},
         ),
     log:
         f"{RESULTS}/logs/evaluate_gallery.log",

@@ -44,6 +44,7 @@ rule audit_gallery:
             f"{RESULTS}/gallery/audit.tsv",
             caption="../docs/captions/audit.rst",
             category="Gallery",
+            labels={"What": "What to look at in the gallery"},
         ),
     log:
         f"{RESULTS}/logs/audit_gallery.log",

@@ -14,6 +14,7 @@ rule tabulate_images:
             f"{RESULTS}/images.tsv",
             caption="../docs/captions/images.rst",
             category="Images",
+            labels={"What": "What became of every image"},
         ),
     log:
         f"{RESULTS}/logs/tabulate_images.log",
@@ -46,11 +47,13 @@ rule score_matches:
             f"{RESULTS}/scores.tsv",
             caption="../docs/captions/scores.rst",
             category="Who",
+            labels={"What": "Scores: who is where"},
         ),
         provenance=report(
             f"{RESULTS}/provenance.json",
             caption="../docs/captions/provenance.rst",
             category="How",
+            labels={"What": "What it was made from"},
         ),
     log:
         f"{RESULTS}/logs/score_matches.log",

@@ -2,12 +2,14 @@
 
 import json
 import re
+import zipfile
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pytest
 from bs4 import BeautifulSoup, Tag
+from conftest import Workflow
 from made_up_run import (
     COMPARED,
     HOSTILE,
@@ -312,3 +314,18 @@ def test_without_threshold_and_without_queries(made: Made) -> None:
         matches=[empty / "matches.parquet"],
     )
     assert text_of(page.h1) == "Nobody you know was found in 0 photographs"
+
+
+def test_snakemakes_report_has_what_people_keep(demo: Workflow, tmp_path: Path) -> None:
+    demo.succeed("--report", str(tmp_path / "archive.zip"))
+    with zipfile.ZipFile(tmp_path / "archive.zip") as archive:
+        kept = {
+            Path(name).name: archive.read(name) for name in archive.namelist() if "/data/" in name
+        }
+        front = archive.read("archive/report.html").decode()
+    results = demo.folder / "results"
+    for name in ("scores.tsv", "images.tsv", "evaluation.html", "provenance.json", "unknown.tsv"):
+        assert kept[name] == (results / name).read_bytes(), name
+    assert kept["index.html"] == (results / "report/index.html").read_bytes()
+    assert "Who is in these photographs?" in front
+    assert "Photographs and people" in front
