@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
+from visage.embed.extractor import centred
 from visage.images.align import sharpness
 from visage.images.decode import decode
 from visage.types import Box, Detector, Embedding, Face, Model, Pixels
@@ -44,8 +45,10 @@ def face_in_region(model: Model, detector: Detector, data: bytes, box: Box) -> R
     pixels = decode(data).pixels
     found = _again(pixels, detector, box)
     face = found or Face(*box, confidence=0.0, landmarks=np.full((5, 2), np.nan, np.float32))
+    if found and model.refine is not None:
+        face = model.refine(pixels, face)
     crop = model.crop(pixels, face)
-    (embedding,) = model.recogniser.embed([crop])
+    (embedding,) = centred(model.recogniser.embed([crop]), model.centre)
     return RegionFace(face, sharpness(crop), embedding, FOUND if found else BY_BOX)
 
 
