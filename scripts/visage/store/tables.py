@@ -64,7 +64,9 @@ def _with_later_columns(table: pa.Table, columns: list[str] | None) -> pa.Table:
     wanted = FACES.names if whole else columns or ()
     for name in wanted:
         if name in LATER and name not in names:
-            table = table.append_column(FACES.field(name), pa.nulls(len(table), pa.float32()))
+            table = table.append_column(
+                FACES.field(name), pa.nulls(len(table), FACES.field(name).type)
+            )
     return table.select(wanted) if wanted and set(wanted) == set(table.column_names) else table
 
 
