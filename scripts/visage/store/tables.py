@@ -40,8 +40,12 @@ def read_table(path: Path, columns: list[str] | None = None) -> pa.Table:
         VisageError: The file is missing, cut short or damaged.
     """
     try:
+        wanted = columns
+        if LATER & set(columns or ()):  # a column that is not there is an error to Arrow
+            there = pq.read_schema(path).names
+            wanted = [name for name in columns or () if name not in LATER or name in there]
         table = pq.read_table(
-            path, columns=columns, partitioning=None, page_checksum_verification=True
+            path, columns=wanted, partitioning=None, page_checksum_verification=True
         )
         table = _with_later_columns(table, columns)
         # Damage to the columns' names is in no page: Arrow would leave the column out.
