@@ -75,3 +75,13 @@ def test_another_face_nearby_is_not_taken(data: bytes) -> None:
         Model(lambda: detector, Mean(), crop), detector, data, Box(172, 90, 20, 24)
     )
     assert made.reason == BY_BOX
+
+
+def test_its_embedding_is_centred_as_those_of_found_faces_are(data: bytes) -> None:
+    detector = Bright(least=10**9)
+    centre = np.array([0.5, 0.0], np.float32)
+    model = Model(lambda: detector, Mean(), crop, centre=centre)
+    made = face_in_region(model, detector, data, BOX)
+    plain = face_in_region(Model(lambda: detector, Mean(), crop), detector, data, BOX).embedding
+    away = plain / np.linalg.norm(plain) - centre
+    np.testing.assert_allclose(made.embedding, away / np.linalg.norm(away), atol=1e-6)
