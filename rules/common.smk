@@ -42,6 +42,10 @@ IS_MODULE = Path(workflow.main_snakefile).parent not in (HOME, HOME / "workflow"
 
 try:
     deployment.check(workflow.deployment_settings.deployment_method)
+    storage_settings = workflow.storage_settings
+    deployment.check_storage(
+        storage_settings.default_storage_provider, storage_settings.shared_fs_usage
+    )
     CONFIG = load_config(config)
     REGISTRY = load_registry(Path(REGISTRY_FILE))
     ENTRY = REGISTRY.model(CONFIG.model)
@@ -117,11 +121,9 @@ def weights_of(wildcards):
 
 
 def made_in_results(_):
-    """Give the names in the results folder of what the rules make."""
+    """Give what the rules make in the results folder, with wildcards, seen from there."""
     outputs = [str(file) for rule in workflow.rules for file in rule.output]
     inside = [
         Path(file) for file in outputs if Path(file).is_relative_to(PREFIXED.root)
     ]
-    return sorted(
-        {file.relative_to(PREFIXED.root).parts[0] for file in inside} - {"cache"}
-    )
+    return sorted({file.relative_to(PREFIXED.root).as_posix() for file in inside})

@@ -219,7 +219,7 @@ class Results:
     @property
     def marker(self) -> Path:
         """The file that says that the folder is a results folder."""
-        return self.root / ".visage-ml"
+        return self.root / ".results-of-visage"
 
     def settings(self, stage: str) -> Path:
         """Give the file of the settings that decide a stage's result."""

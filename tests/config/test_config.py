@@ -240,6 +240,15 @@ def test_one_meaning_has_one_value(key: str, given: Any, taken: Any) -> None:
     [
         ({"gallery": "a", "results": "a/out"}, "results", "give another"),
         ({"results": "."}, "results", "a folder of its own"),
+        ({"results": "/"}, "results", "a folder of its own"),
+        ({"results": ".."}, "results", "a folder of its own"),
+        ({"results": "~"}, "results", "a folder of its own"),
+        ({"results": str(CONFIG)}, "results", "a folder of the workflow itself"),
+        ({"names": "results/gallery/names.json"}, "names", "move it"),
+        ({"deny": "results/logs/deny.tsv"}, "deny", "move it"),
+        ({"labels": "results/labels/labels.tsv"}, "labels", "move it"),
+        ({"index": {"existing": "results/gallery"}}, "index.existing", "move it"),
+        ({"queries": "s3://bucket/photographs"}, "queries", "mount the storage"),
         ({"results": "a", "gallery": "a/gallery"}, "gallery", "move the photographs"),
         (
             {"match": {"search": "annoy", "neighbours": 5}},

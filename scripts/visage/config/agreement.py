@@ -1,12 +1,18 @@
 """Values of the config that are right by themselves but cannot go together."""
 
 import os
-from collections.abc import Iterator
-from pathlib import PurePath
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path, PurePath
 from typing import Literal, NamedTuple
 
 from visage.config.match import Match
 from visage.layout import OWN_FOLDERS
+from visage.resources import HOME
+
+# Folders of a clone: nobody's results.
+_CLONES = ("config", "docs", "envs", "profiles", "rules", "scripts", "tests", "weights", ".git")
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/+")
 
 
 class Contradiction(NamedTuple):
@@ -26,6 +32,12 @@ def check_results(results: str, gallery: str, queries: str) -> Iterator[str]:
     if _inside(".", results) and _inside(results, "."):
         yield f"results: {results!r} is the working folder itself; give a folder of its own"
         return
+    if _inside(".", results) or _inside(str(Path.home()), results):
+        yield f"results: {results!r} holds more than results could be; give a folder of its own"
+        return
+    if any(_inside(results, str(HOME / own)) for own in _CLONES):
+        yield f"results: {results!r} is a folder of the workflow itself; give a folder of its own"
+        return
     for key, folder in (("gallery", gallery), ("queries", queries)):
         if _inside(results, folder):
             yield (
@@ -37,6 +49,35 @@ def check_results(results: str, gallery: str, queries: str) -> Iterator[str]:
                 f"{key}: the folder {folder!r} is where the workflow keeps its own files "
                 f"(results: {results!r}); move the photographs, or give another folder as "
                 "results"
+            )
+
+
+def check_own_files(results: str, files: Mapping[str, str | None]) -> Iterator[str]:
+    """What is the user's does not lie where the workflow makes and deletes files.
+
+    Args:
+        results: The results folder.
+        files: By their keys.
+    """
+    for key, file in files.items():
+        if file and any(_inside(file, f"{results}/{own}") for own in OWN_FOLDERS):
+            yield (
+                f"{key}: {file!r} lies where the workflow keeps its own files (results: "
+                f"{results!r}); move it, or give another folder as results"
+            )
+
+
+def check_local(paths: Mapping[str, str | None]) -> Iterator[str]:
+    """Paths are of this machine, or of what is mounted here.
+
+    Args:
+        paths: By their keys.
+    """
+    for key, path in paths.items():
+        if path and _ADDRESS.match(path):
+            yield (
+                f"{key}: {path!r} is an address, and photographs and results are read as files: "
+                "mount the storage, or copy it here (docs/clusters.md)"
             )
 
 

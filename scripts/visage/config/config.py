@@ -9,6 +9,8 @@ from pydantic_core import PydanticCustomError
 
 from visage.config.agreement import (
     Contradiction,
+    check_local,
+    check_own_files,
     check_results,
     check_search,
     check_threshold,
@@ -182,10 +184,21 @@ class Config(Section):
 
     def _contradictions(self) -> Iterator[Contradiction]:
         match, normalize = self.match, self.index.normalize
+        own = {
+            "names": self.names,
+            "labels": self.labels,
+            "people": self.people,
+            "deny": self.deny,
+            "faces.regions": self.faces.regions,
+            "index.existing": self.index.existing,
+        }
+        paths = {"gallery": self.gallery, "queries": self.queries, "results": self.results, **own}
         checks = {
             ("gallery", "queries", "results"): check_results(
                 self.results, self.folder("gallery"), self.queries
             ),
+            ("results", *own): check_own_files(self.results, own),
+            tuple(paths): check_local(paths),
             ("match",): check_search(match),
             ("match.threshold", "index.normalize"): check_threshold(match.threshold, normalize),
             ("import_vectors", "sidecars"): check_vectors(self.import_vectors, self.sidecars),

@@ -2,7 +2,7 @@
 
 import logging
 import shutil
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 import pyarrow as pa
@@ -14,6 +14,7 @@ from visage.formats import by_suffix
 from visage.people.importing.base import sources_beside
 from visage.people.packet import renewed
 from visage.people.xmp import OURS, PacketProblem
+from visage.privacy.made import made, remove_empty_folders
 from visage.privacy.subject import Subject, listing_of, recorded
 from visage.privacy.sweep import Sweeper
 from visage.search.existing import listed
@@ -25,30 +26,28 @@ from visage.store.tables import DAMAGE
 
 log = logging.getLogger(__name__)
 
-# Folders of the results that belong to the workflow alone (config.agreement sees to that).
-OWN_FOLDERS = ("gallery", "queries", "labels", "report", "share", "logs", "benchmarks")
 REPORTS = "forgotten"
 EXPORTS = "exports"
 WAY_BACK = "changes.jsonl"  # of what was changed in other programs; stays, without names
 ROW_GROUP = 64  # as in visage.embed.cache, which imports more than forgetting needs
 
 
-def remove_results(config: Config, outputs: set[str], keep: Path) -> int:
-    """Delete everything that the rules make in the results folder, but not the cache.
+def remove_results(config: Config, outputs: Collection[str], keep: Path) -> int:
+    """Delete what the rules made in the results folder and still looks so, but not the cache.
+
+    Args:
+        config: The checked config.
+        outputs: What the rules make, with wildcards, relative to the results folder.
+        keep: A file that stays: the log of the job that asks.
 
     Returns:
         The number of files.
     """
     results, count = Path(config.results), 0
-    for name in (*OWN_FOLDERS, *sorted(outputs - {"cache", REPORTS, EXPORTS})):
-        path = results / name
-        for file in sorted(path.rglob("*"), reverse=True) if path.is_dir() else [path]:
-            if file.is_dir() and not file.is_symlink():
-                if not any(file.iterdir()):
-                    file.rmdir()
-            elif file.absolute() != keep.absolute() and (file.exists() or file.is_symlink()):
-                file.unlink()
-                count += 1
+    for file in made(results, outputs):
+        if file.absolute() != keep.absolute():
+            file.unlink()
+            count += 1
     for file in (results / EXPORTS).rglob("*"):
         if file.is_file() and file.name != WAY_BACK:
             file.unlink()
@@ -56,10 +55,11 @@ def remove_results(config: Config, outputs: set[str], keep: Path) -> int:
     for file in results.rglob(f"{TEMPORARY}*"):
         file.unlink(missing_ok=True)
         count += 1
+    remove_empty_folders(results)
     return count
 
 
-def delete_everything(config: Config, outputs: set[str], keep: Path) -> None:
+def delete_everything(config: Config, outputs: Collection[str], keep: Path) -> None:
     """Delete all results and the cache; photographs, names and the deny list stay."""
     require_none(Path(config.results))
     count = remove_results(config, outputs, keep)

@@ -47,3 +47,26 @@ def check(methods: Iterable[_Method]) -> None:
             "(https://conda-forge.org/download), or leave the option out: `make scores` installs "
             "everything into one environment, with pip alone."
         )
+
+
+def check_storage(provider: str | None, shared: Iterable[_Method]) -> None:
+    """Refuse what would have jobs look for photographs and results where they are not.
+
+    Args:
+        provider: Of `--default-storage-provider`.
+        shared: What all machines share, as `--shared-fs-usage` says.
+
+    Raises:
+        VisageError: Something is asked for that this workflow does not do.
+    """
+    needs = "photographs, results and weights are read as files"
+    if provider:
+        raise VisageError(
+            f"--default-storage-provider {provider} is not supported: {needs}. Mount the storage "
+            "on every machine, or copy the photographs (docs/clusters.md)."
+        )
+    if "INPUT_OUTPUT" not in {usage.name for usage in shared}:
+        raise VisageError(
+            f"--shared-fs-usage without input-output is not supported: {needs}, so all machines "
+            "need one file system (docs/clusters.md)."
+        )

@@ -6,7 +6,6 @@ disk is changed unless jobs are really to be run.
 
 import json
 import logging
-import shutil
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -192,8 +191,9 @@ class Planner:
             self._workflow.dag.forcefiles.update(found)
             return
         for result, source in found.items():
-            log.warning("%s is removed: %s, which it was made from, is gone", result, source)
-            _remove(Path(result))
+            if not Path(result).is_dir():  # a folder goes when its files are made again
+                log.warning("%s is removed: %s, which it was made from, is gone", result, source)
+                Path(result).unlink(missing_ok=True)
         for path in beyond(rules, root, jobs):
             path.unlink(missing_ok=True)
         if not self._plan.says:  # nobody says anything any more
@@ -263,11 +263,3 @@ def _remove_temporaries(results: Path) -> None:
 def _temporaries(results: Path) -> Iterator[Path]:
     for folder in ("", "*/", "*/tables/", "*/matches/", "cache/*/"):
         yield from results.glob(f"{folder}.visage-*")
-
-
-def _remove(output: Path) -> None:
-    """Remove what a rule made: a file, or a folder such as that of the report's pages."""
-    if output.is_dir() and not output.is_symlink():
-        shutil.rmtree(output)
-    else:
-        output.unlink(missing_ok=True)
