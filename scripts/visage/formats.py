@@ -29,7 +29,7 @@ class Format:
     reader: str = ""
     reason: str = ""  # why nobody reads it
     frames: Frames = "first"  # what further pictures in a file are
-    memory: int = 8  # bytes a pixel takes at most while it is decoded (benchmarks/decoding.py)
+    memory: int = 8  # bytes a pixel takes at most while it is decoded
     package: str = ""  # to be installed first, where Pillow alone does not do
     note: str = ""  # what to say of each that is read
     end: bytes = b""  # what a decoder has to meet to give what there is of a file cut short

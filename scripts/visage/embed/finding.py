@@ -1,7 +1,7 @@
 """Faces found whichever way up a photograph lies, and small ones in large photographs.
 
 One look at 640 pixels finds most faces and is all that most photographs need. More is looked only
-where that was not enough (benchmarks/turned.py, benchmarks/small.py; measured on 330 photographs):
+where that was not enough (benchmarks/photographs.py; measured on 330 photographs):
 
 - Nothing found: the other three ways up at 320 pixels, which tell in 328 of 329 photographs which
   is upright.

@@ -10,7 +10,7 @@ from visage.status import Status
 from visage.types import Face
 
 # What `faces.min_quality: auto` means. Of faces blurred by a tenth of their width 99 % lie below
-# it, of clear ones 1 % (benchmarks/quality.py).
+# it, of clear ones 1 % (benchmarks/photographs.py).
 AUTO_QUALITY = 0.66
 POOR = "too blurred or turned away to tell"
 
