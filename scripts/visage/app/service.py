@@ -99,4 +99,4 @@ def _no_face(answer: Answer, region: Region | None) -> str:
         )
     if region is not None and all(face.status == "outside_region" for face in answer.faces):
         return "No face is centred in the region that was drawn. Draw it around the whole head."
-    return f"No face in this photograph is large enough: {answer.faces[0].reason}."
+    return f"No face in this photograph can be searched: {answer.faces[0].reason}."
