@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import sysconfig
@@ -35,7 +36,8 @@ def run(installed: Path, folder: Path, *words: str | Path) -> str:
         cwd=folder,
         capture_output=True,
         text=True,
-        env=os.environ | {"XDG_CACHE_HOME": str(installed.parent / "cache")},
+        env={key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+        | {"XDG_CACHE_HOME": str(installed.parent / "cache")},
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
@@ -76,6 +78,40 @@ def test_the_wheel_carries_what_it_needs_and_nothing_of_ones_own(tmp_path: Path)
     needed = [name for name in known if name.startswith(("rules/", "config/", "docs/captions/"))]
     scripts = [str(path.relative_to(REPO)) for path in REPO.glob("scripts/*.py")]
     assert share >= {"Snakefile", *needed, *scripts}
+
+
+def test_the_lines_of_the_readme_embed_a_photograph_and_search_a_gallery(
+    installed: Path, demo: Workflow, tmp_path: Path
+) -> None:
+    (lines,) = re.findall(r"```python\n(.*?)```", (REPO / "README.md").read_text(), re.DOTALL)
+    assert len(list(filter(None, lines.splitlines()))) == 6
+    (tmp_path / "results").symlink_to(demo.folder / "results")
+    (tmp_path / "resources").symlink_to(demo.folder / "resources")
+    (tmp_path / "photograph.jpg").symlink_to(
+        demo.folder / "resources/demo/queries/known/portrait.jpg"
+    )
+    said = run(installed, tmp_path, "python", "-c", lines)
+    assert re.fullmatch(r"Box\(x=.*\) Barack Obama match\n", said)
+
+
+def test_importing_the_package_changes_nothing(installed: Path, tmp_path: Path) -> None:
+    script = """
+import os, sys
+before = dict(os.environ), set(sys.modules)
+import visage
+assert dict(os.environ) == before[0]
+new = {name.partition(".")[0] for name in set(sys.modules) - before[1]}
+assert new - set(sys.stdlib_module_names) == {"visage"}, new
+"""
+    run(installed, tmp_path, "python", "-c", script)
+
+
+def test_a_photograph_is_embedded(installed: Path, demo: Workflow, tmp_path: Path) -> None:
+    photograph = demo.folder / "resources/demo/queries/known/portrait.jpg"
+    line = json.loads(run(installed, tmp_path, "visage", "embed", photograph))
+    (face,) = line["faces"]
+    assert len(face["embedding"]) == 128
+    assert set(face["box"]) == {"x", "y", "w", "h"}
 
 
 def test_a_photograph_is_identified_from_anywhere(installed: Path, demo: Workflow) -> None:

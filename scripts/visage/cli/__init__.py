@@ -6,7 +6,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from visage.cli import identify, label, models, page, score
+from visage.cli import embed, identify, label, models, page, score
 from visage.errors import VisageError
 from visage.resources import version
 
@@ -16,7 +16,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for _command in (identify, label, models, page, score):
+for _command in (identify, embed, label, models, page, score):
     app.command(_command.__name__.rpartition(".")[2])(_command.run)
 
 

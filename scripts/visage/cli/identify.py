@@ -18,23 +18,19 @@ def run(
         list[Path], typer.Argument(exists=True, dir_okay=False, metavar="PHOTO…")
     ],
     results: Annotated[
-        str | None, typer.Option("--results", "-r", help="The results folder of the gallery.")
-    ] = None,
+        str, typer.Option("--results", "-r", help="The results folder of the gallery.")
+    ] = "results",
     configfile: Annotated[
-        list[Path] | None, typer.Option(help="As given to snakemake; may be given again.")
+        list[Path] | None, typer.Option(help="In place of the config these results were made with.")
     ] = None,
     people: Annotated[int, typer.Option(min=1, help="So many of the closest of each face.")] = 3,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
 ) -> None:
     """Say who is in photographs: the closest people to each face, and how sure that is."""
-    from visage.app.settings import make_lookup, read_config
+    from visage.door import open_lookup
     from visage.images.decode import ImageProblem
-    from visage.models.registry import load_registry
-    from visage.models.weights.fetching import fetch_all
-    from visage.resources import MODELS, weights_folder
 
-    lookup = make_lookup(read_config(configfile or [], results))
-    fetch_all(load_registry(MODELS), lookup.origin.model, weights_folder())
+    lookup = open_lookup(results, configfile or [])
     answers: list[dict[str, Any]] = []
     for path in photographs:
         try:

@@ -21,7 +21,7 @@ from visage.search.rankings.base import DEFAULT, Candidates, Ranking, Search
 from visage.search.threshold import Threshold, resolve_threshold
 from visage.store.names import Performer, link, read_names
 from visage.store.tables import read_table
-from visage.types import Box, Embeddings, Indices
+from visage.types import Box, Embedding, Embeddings, Indices
 
 COLUMNS = ["image", "person", "sha256", "face", "x", "y", "w", "h", "embedding"]
 STRANGERS = 2000  # pairs of faces of different people, to learn how far apart such faces are
@@ -155,7 +155,10 @@ class Gallery:
         return cls(faces, table.drop_columns("embedding"), ranking, search, judge, people)
 
     def find(
-        self, embeddings: Embeddings, results: int, pictures: Indices | None = None
+        self,
+        embeddings: Embeddings | Sequence[Embedding],
+        results: int,
+        pictures: Indices | None = None,
     ) -> tuple[Candidates, Judged]:
         """Give the closest people for each face, as arrays.
 
@@ -168,6 +171,7 @@ class Gallery:
             VisageError: They are not of the gallery's model.
         """
         dimension = self.faces.vectors.shape[1]
+        embeddings = np.asarray(embeddings, np.float32)
         if not len(embeddings):
             embeddings = np.empty((0, dimension), np.float32)
         if embeddings.shape[1] != dimension:
@@ -180,7 +184,9 @@ class Gallery:
             pictures = np.zeros(len(embeddings), np.int64)
         return found, self.judge(found, pictures)
 
-    def identify(self, embeddings: Embeddings, results: int = 10) -> list[list[Candidate]]:
+    def identify(
+        self, embeddings: Embeddings | Sequence[Embedding], results: int = 10
+    ) -> list[list[Candidate]]:
         """Give the closest people for each face of one picture; see `find`."""
         found, judged = self.find(embeddings, results)
         people: list[list[Candidate]] = [[] for _ in embeddings]
