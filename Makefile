@@ -14,7 +14,7 @@ define install
 endef
 
 .DEFAULT_GOAL := scores
-.PHONY: scores tensorflow app bench test test-cluster test-envs test-faults check docs audit lock clean
+.PHONY: scores tensorflow app bench test test-all test-cluster test-envs test-faults check docs audit lock clean
 
 # The main job: packages, demo photographs, weights, scores and the report.
 scores: .venv/scores.done
@@ -27,13 +27,18 @@ tensorflow: .venv/tensorflow.done
 app: .venv/app.done
 	$(BIN)/visage page $(OPTIONS)
 
-# Every package named anywhere in the project, then the tests.
+# Every package named anywhere in the project, then the tests but for the longest.
 test: .venv/test.done
 	$(BIN)/python -m pytest
 
-# The demo through a real Slurm on this machine; part of `make test` too. Root on Debian.
+# Everything: what is long and rare, too, such as kills, a real Slurm, an environment a stage.
+KILLS ?= 10
+test-all: .venv/test.done
+	VISAGE_KILLS=$(KILLS) $(BIN)/python -m pytest -m ""
+
+# The demo through a real Slurm on this machine. Root on Debian.
 test-cluster: .venv/test.done
-	$(BIN)/python -m pytest tests/cluster
+	$(BIN)/python -m pytest -m long tests/cluster
 
 # The demo with an environment a stage, and whether every pin can be met; takes minutes.
 test-envs: .venv/test.done
@@ -41,7 +46,7 @@ test-envs: .venv/test.done
 
 # Everything broken on purpose: 50 kills, 1,000 hostile images, full disks; about 20 minutes.
 test-faults: .venv/test.done
-	VISAGE_KILLS=50 VISAGE_HOSTILE=1000 $(BIN)/python -m pytest tests/faults
+	VISAGE_KILLS=50 VISAGE_HOSTILE=1000 $(BIN)/python -m pytest -m "" tests/faults
 
 # Format, lint, types, the layers of the package, names nobody uses; what `.ci/run` asks before anything else.
 check: .venv/test.done

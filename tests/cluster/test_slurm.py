@@ -16,6 +16,8 @@ import psutil
 import pytest
 from conftest import REPO, Workflow, kill
 
+pytestmark = pytest.mark.long
+
 SCRIPT = Path(__file__).parent / "slurm.sh"
 PROFILE = REPO / "profiles" / "slurm" / "config.yaml"
 NOT_HERE = 3  # exit status of the script where there can be no Slurm

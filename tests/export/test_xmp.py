@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from people.importing.test_xmp import DIGIKAM, HEAD, TAIL
+from people.importing.test_reading_xmp import DIGIKAM, HEAD, TAIL
 from PIL import Image
 from visage.config import Select
 from visage.export.faces import NamedFace, named_faces

@@ -10,7 +10,9 @@ import pytest
 from breaking import RUN, assert_same, finish, people_and_queries, results, run_and_kill
 from conftest import Workflow
 
-KILLS = int(os.environ.get("VISAGE_KILLS", "2"))  # make test-faults: 50
+pytestmark = pytest.mark.long
+
+KILLS = int(os.environ.get("VISAGE_KILLS", "2"))  # make test-all: 10, make test-faults: 50
 
 
 @pytest.fixture(scope="module")

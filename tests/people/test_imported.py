@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from people.importing.test_xmp import DIGIKAM, HEAD, MICROSOFT, NAMES, TAIL
+from people.importing.test_reading_xmp import DIGIKAM, HEAD, MICROSOFT, NAMES, TAIL
 from PIL import Image
 from visage.people.ids import Ids
 from visage.people.imported import import_labels

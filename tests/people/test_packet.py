@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from people.importing.test_xmp import DIGIKAM, HEAD, LIGHTROOM, NAMES, TAIL
+from people.importing.test_reading_xmp import DIGIKAM, HEAD, LIGHTROOM, NAMES, TAIL
 from PIL import Image, ImageOps
 from visage.people.packet import Tag, renewed
 from visage.people.turning import Area, stored, upright

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from people.importing.test_xmp import DIGIKAM, HEAD, TAIL
+from people.importing.test_reading_xmp import DIGIKAM, HEAD, TAIL
 from PIL import Image
 from visage.config import load
 from visage.export.xmp import Places, export_xmp

@@ -45,3 +45,9 @@ def test_links_between_pages_lead_somewhere(page: Path) -> None:
         if "://" in target or target.startswith(("#", "mailto:")):
             continue
         assert (page.parent / target.split("#")[0]).exists(), f"{page.name}: {target}"
+
+
+def test_no_two_files_of_tests_have_one_name() -> None:
+    """Pytest could not collect them: they are modules without a package."""
+    names = [path.name for path in (REPO / "tests").rglob("test_*.py")]
+    assert sorted(names) == sorted(set(names))

@@ -169,8 +169,18 @@ def test_another_model_redoes_everything(tmp_path: Path, photographs: Path) -> N
     assert {origin.fingerprint} == new
 
 
-@pytest.mark.parametrize("target", ["all", "results/scores.tsv"])
-@pytest.mark.parametrize("profile", [(), ("--workflow-profile", "none")])
+WITHOUT = ("--workflow-profile", "none")
+
+
+@pytest.mark.parametrize(
+    ("target", "profile"),
+    [
+        ("all", ()),
+        ("results/scores.tsv", WITHOUT),
+        pytest.param("all", WITHOUT, marks=pytest.mark.long),
+        pytest.param("results/scores.tsv", (), marks=pytest.mark.long),
+    ],
+)
 def test_a_job_that_failed_is_made_up_for(
     tmp_path: Path, photographs: Path, target: str, profile: tuple[str, ...]
 ) -> None:
@@ -216,6 +226,7 @@ def many_photographs(folder: Path, photographs: Path, number: int) -> Workflow:
     return workflow
 
 
+@pytest.mark.long
 def test_a_killed_job_loses_nothing(tmp_path: Path, photographs: Path) -> None:
     number = 250
     calm = many_photographs(tmp_path / "calm", photographs, number)

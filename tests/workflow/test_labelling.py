@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from conftest import Workflow
-from people.importing.test_xmp import DIGIKAM, HEAD, TAIL
+from people.importing.test_reading_xmp import DIGIKAM, HEAD, TAIL
 from typer.testing import CliRunner
 from visage.audit.audit import read_audit
 from visage.cli import app
