@@ -32,9 +32,21 @@ PYTHON = "3.12"  # of the environments
 PLATFORM = "x86_64-manylinux_2_28"  # of the environments
 _FILES = ("numpy", "pyarrow")
 _IMAGES = ("opencv-contrib-python-headless", "pi-heif", "pillow", "rawpy")
+_SETTINGS = ("filelock", "pathspec", "pydantic", "pyyaml")  # to read a stage's settings
+_FIGURES = ("jinja2", "matplotlib", "pandas", "scikit-learn", "scipy")
 _REGISTRY = ("numpy", "pydantic", "pyyaml")
 _EMBED = (
-    *("deepface", "filelock", "numpy", "onnxruntime", "openvino", "pi-heif", "pillow", "pyarrow"),
+    *(
+        "deepface",
+        "filelock",
+        "numpy",
+        "onnxruntime",
+        "openvino",
+        "pathspec",
+        "pi-heif",
+        "pillow",
+        "pyarrow",
+    ),
     *("pydantic", "pyyaml", "rawpy", "werkzeug"),
 )
 # What the scripts of each stage import, directly, or DeepFace without declaring it; the file's
@@ -45,16 +57,13 @@ ENVIRONMENTS = {
     "embed-cuda": (*_EMBED, "onnxruntime-gpu[cuda,cudnn]"),  # and embed-cuda.post-deploy.sh
     "embed-tensorflow": (*_EMBED, "mtcnn", "tensorflow", "tf-keras"),
     "embed-tensorflow-cuda": (*_EMBED, "mtcnn", "tensorflow[and-cuda]", "tf-keras"),
-    "evaluate": (
-        *(*_FILES, *_IMAGES, "jinja2", "matplotlib", "pandas", "pydantic", "scikit-learn"),
-        "scipy",
-    ),
-    "labels": (*_FILES, *_IMAGES, "defusedxml", "pydantic"),
-    "match": (*_FILES, "annoy", "pydantic", "scipy"),
+    "evaluate": (*_SETTINGS, *_FILES, *_IMAGES, *_FIGURES),
+    "labels": (*_SETTINGS, *_FILES, *_IMAGES, "defusedxml"),
+    "match": (*_SETTINGS, *_FILES, "annoy", "scipy"),
     "names": ("httpx", "tenacity"),
-    "privacy": (*_FILES, "filelock", "pydantic"),
-    "report": (*_FILES, *_IMAGES, "jinja2", "matplotlib", "pydantic", "scipy"),
-    "score": (*_FILES, "pandas", "pydantic"),
+    "privacy": (*_FILES, "defusedxml", "filelock", "pillow", "pydantic"),
+    "report": (*_SETTINGS, *_FILES, *_IMAGES, *_FIGURES),
+    "score": (*_SETTINGS, *_FILES, "pandas"),
     "stash": (*_FILES, "httpx", "pydantic", "tenacity"),
     "weights": (*_REGISTRY, "httpx", "onnx", "pip", "tenacity", "tqdm"),
 }
