@@ -1,36 +1,50 @@
 """`visage models`: what can be chosen as `model`."""
 
 import json
-from typing import Annotated
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from visage.cli.screen import Row, show
 
-FACTS = ("detector", "recognizer", "engine", "dimension")
+if TYPE_CHECKING:
+    from visage.models.catalogue import Offer
+
+COLUMNS = ("model", "detector", "recognizer", "MB", "licence", "business", "accuracy", "installed")
 
 
 def run(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
 ) -> None:
-    """List the models: detector, recogniser, what computes, and whether the weights are here."""
+    """List the models: size, licence, accuracy as published, and what is here."""
+    from visage.models.catalogue import offers
     from visage.models.registry import load_registry
     from visage.resources import MODELS, weights_folder
 
-    folder = weights_folder()
-    registry = load_registry(MODELS)
-
-    def here(model: str) -> bool:
-        return all((folder / file).is_file() for file in registry.model(model).files)
-
-    rows = [
-        {key: getattr(entry, key) for key in FACTS} | {"model": name, "weights": here(name)}
-        for name, entry in registry.models.items()
-    ]
+    found = offers(load_registry(MODELS), weights_folder())
     if as_json:
+        rows = [asdict(offer) | {"ready": offer.ready} for offer in found]
         typer.echo(json.dumps(rows, indent=2))
-        return
-    columns = ("model", *FACTS, "weights")
-    said = {True: "here", False: "fetched when needed"}
-    cells = [row | {"weights": said[row["weights"]]} for row in rows]
-    show(columns, (Row([str(row[column]) for column in columns]) for row in cells))
+    else:
+        show(COLUMNS, (Row(_cells(offer)) for offer in found))
+
+
+def _cells(offer: "Offer") -> list[str]:
+    return [
+        offer.name,
+        offer.detector,
+        offer.recogniser,
+        f"{offer.bytes / 1e6:.0f}",
+        "; ".join(offer.licences),
+        "yes" if offer.business else "no",
+        offer.published or "",
+        _installed(offer),
+    ]
+
+
+def _installed(offer: "Offer") -> str:
+    if offer.ready:
+        return "yes"
+    weights = [] if offer.weights_here else ["weights are fetched when needed"]
+    return "; ".join([*weights, *offer.lacks])

@@ -25,7 +25,7 @@ import numpy as np
 
 from visage.embed.analysis import AnalysedFace, Analysis
 from visage.embed.finding import find, look, surest_turn
-from visage.embed.selection import Choice
+from visage.embed.selection import AUTO_QUALITY, Choice
 from visage.embed.view import File, View
 from visage.images.align import fit, sharpness
 from visage.images.decode import MAX_PIXELS
@@ -135,8 +135,19 @@ class Extractor:
         crops = [crop for sight in sights for crop in sight.crops]
         embedded = iter(self._embed(crops))
         analyses = [_with_embeddings(s, [next(embedded) for _ in s.crops]) for s in sights]
-        pairs = zip(sights, analyses, strict=True)
-        return [self._another_way_up(*pair) if _is_doubtful(*pair) else pair[1] for pair in pairs]
+        return [self._settled(*pair) for pair in zip(sights, analyses, strict=True)]
+
+    def _settled(self, sight: Sight, analysis: Analysis) -> Analysis:
+        if _is_doubtful(sight, analysis):
+            return self._another_way_up(sight, analysis)
+        if _is_imagined(sight, analysis):
+            return self._as_it_lies(sight, analysis)
+        return analysis
+
+    def _as_it_lies(self, sight: Sight, analysis: Analysis) -> Analysis:
+        """Give a photograph without a face the way it lies as one without a face."""
+        none = self._cut_out(sight.view.turned(0), [], sight.choice, analysis.sha256)
+        return _with_embeddings(none, self._embed(none.crops))
 
     def _another_way_up(self, sight: Sight, analysis: Analysis) -> Analysis:
         """Look again at a photograph without a clear face, turned as shows the surest one."""
@@ -172,6 +183,15 @@ def _is_doubtful(sight: Sight, analysis: Analysis) -> bool:
     """Tell whether a photograph with faces has no clear one, and was not turned already."""
     told = any(face.quality is not None for face in analysis.faces) and sight.view.scaled_down
     return told and sight.view.turn == 0 and _clearest(analysis) < CLEAR
+
+
+def _is_imagined(sight: Sight, analysis: Analysis) -> bool:
+    """Tell whether only turning showed faces, and none that anybody could tell.
+
+    Upside down, a cat's chin looks like a face to a detector.
+    """
+    known = [face.quality for face in analysis.faces if face.quality is not None]
+    return sight.view.turn != 0 and bool(known) and max(known) < AUTO_QUALITY
 
 
 def centred(raw: Embeddings, centre: Embedding | None) -> Embeddings:
