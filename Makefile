@@ -82,7 +82,7 @@ bench: scores .venv/test.done
 	$(BIN)/python benchmarks/stages.py --faces 100000 --dimension 512
 	$(BIN)/python benchmarks/stages.py --faces 100000 --dimension 128 --stages evaluate audit
 	$(BIN)/python benchmarks/report.py --images $(PHOTOGRAPHS)
-	PYTHONPATH=.:scripts $(BIN)/python benchmarks/lookup.py
+	$(BIN)/python benchmarks/lookup.py
 
 # Exact versions and hashes of everything, for any platform and Python from 3.11 on.
 lock: .venv/test.done

@@ -15,23 +15,20 @@ tables go there too.
 
 import argparse
 import logging
-import sys
 from functools import partial
 from pathlib import Path
 
+import detection
+import evaluated
+import identification
 import pandas as pd
+import verification
+import written
+from embedding import Models, embed, resized
+from visage.models.registry import load_registry
+from visage.search.neighbours import copy_limit
 
 ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT / "scripts"))
-
-import detection  # noqa: E402
-import evaluated  # noqa: E402
-import identification  # noqa: E402
-import verification  # noqa: E402
-import written  # noqa: E402
-from embedding import Models, embed, resized  # noqa: E402
-from visage.models.registry import load_registry  # noqa: E402
-from visage.search.neighbours import copy_limit  # noqa: E402
 
 
 def main() -> None:

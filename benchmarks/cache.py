@@ -9,22 +9,18 @@ segment and one image that nobody knows; the time is that of opening the cache a
 import argparse
 import hashlib
 import statistics
-import sys
 import tempfile
 import time
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from visage.embed.analysis import AnalysedFace, Analysis
+from visage.embed.cache import Cache
+from visage.status import Status
+from visage.types import Face
 
 ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT / "scripts"))
-
-from visage.embed.analysis import AnalysedFace, Analysis  # noqa: E402
-from visage.embed.cache import Cache  # noqa: E402
-from visage.status import Status  # noqa: E402
-from visage.types import Face  # noqa: E402
-
 ROUNDS = 3
 
 

@@ -14,25 +14,20 @@ at the same share), of centred embeddings of people the centre was not made of.
 
 import argparse
 import json
-import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pyarrow.compute as pc
+from embedding import Models, embed
+from visage.embed.extractor import centred
+from visage.models.registry import load_registry
+from visage.search.faces import unit
+from visage.search.index import vectors_of
+from visage.types import Embedding, Floats, Indices
 
 ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT / "scripts"))
-
-from dataclasses import replace  # noqa: E402
-
-from embedding import Models, embed  # noqa: E402
-from visage.embed.extractor import centred  # noqa: E402
-from visage.models.registry import load_registry  # noqa: E402
-from visage.search.faces import unit  # noqa: E402
-from visage.search.index import vectors_of  # noqa: E402
-from visage.types import Embedding, Floats, Indices  # noqa: E402
-
 FALSE_MATCHES = 1e-3  # of pairs of different people, at the threshold
 SEED = 42
 DIGITS = 6

@@ -1,6 +1,6 @@
 """How well strangers are gathered, on any labelled photographs: B-cubed, and how far names hold.
 
-    PYTHONPATH=scripts python benchmarks/clusters.py some/folder/people [--errata errata.tsv]
+    python benchmarks/clusters.py some/folder/people [--errata errata.tsv]
 
 some/folder/people holds <person>/<image>; a photograph's person is the face nearest to its middle.
 People with two photographs or more are gathered as if nobody knew them, as the rule cluster_unknown
@@ -10,7 +10,6 @@ cluster? B-cubed: Bagga and Baldwin, COLING-ACL 1998.
 """
 
 import argparse
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,21 +18,18 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+from embedding import Models, embed
+from visage.models.registry import load_registry
+from visage.people import clusters
+from visage.people.cluster_names import name_clusters, read_names
+from visage.people.linkage import gather, within_pictures
+from visage.search.faces import unit
+from visage.search.index import vectors_of
+from visage.search.neighbours import USUAL_THRESHOLD
+from visage.types import Floats
+from written import write
 
 ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT / "scripts"))
-
-from embedding import Models, embed  # noqa: E402
-from visage.models.registry import load_registry  # noqa: E402
-from visage.people import clusters  # noqa: E402
-from visage.people.cluster_names import name_clusters, read_names  # noqa: E402
-from visage.people.linkage import gather, within_pictures  # noqa: E402
-from visage.search.faces import unit  # noqa: E402
-from visage.search.index import vectors_of  # noqa: E402
-from visage.search.neighbours import USUAL_THRESHOLD  # noqa: E402
-from visage.types import Floats  # noqa: E402
-from written import write  # noqa: E402
-
 SHARES = [0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 1.0]
 MORE = 0.1  # so many photographs come
 DRAWS = 3

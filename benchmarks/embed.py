@@ -14,7 +14,6 @@ import os
 import resource
 import shutil
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -25,21 +24,19 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import pandas as pd
+from visage.config import Faces
+from visage.embed.cache import Cache
+from visage.embed.embedder import Embedder
+from visage.embed.hashes import Hashes
+from visage.embed.reader import Reader, Task
+from visage.images.decode import decode
+from visage.models.engines import ENGINES
+from visage.models.entries import ModelEntry
+from visage.models.model import load_model
+from visage.models.registry import load_registry
+from visage.sets.listing import list_entries
 
 ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT / "scripts"))
-
-from visage.config import Faces  # noqa: E402
-from visage.embed.cache import Cache  # noqa: E402
-from visage.embed.embedder import Embedder  # noqa: E402
-from visage.embed.hashes import Hashes  # noqa: E402
-from visage.embed.reader import Reader, Task  # noqa: E402
-from visage.images.decode import decode  # noqa: E402
-from visage.models.engines import ENGINES  # noqa: E402
-from visage.models.entries import ModelEntry  # noqa: E402
-from visage.models.model import load_model  # noqa: E402
-from visage.models.registry import load_registry  # noqa: E402
-from visage.sets.listing import list_entries  # noqa: E402
 
 # DeepFace's YuNet keeps what it is this sure of; ours would embed a seventh more faces by default.
 SURE = 0.9

@@ -9,22 +9,18 @@ medians of --rounds.
 import argparse
 import os
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+from visage.models.deepface import load_client, use_engine
+from visage.models.engines import ENGINES
+from visage.models.recognisers import load_recogniser
+from visage.models.registry import load_registry
 
 ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT / "scripts"))
-
-from visage.models.deepface import load_client, use_engine  # noqa: E402
-from visage.models.engines import ENGINES  # noqa: E402
-from visage.models.recognisers import load_recogniser  # noqa: E402
-from visage.models.registry import load_registry  # noqa: E402
-
 MODEL = "facenet512-retinaface"
 FILE = "facenet512_weights.h5"
 

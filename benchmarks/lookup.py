@@ -1,6 +1,6 @@
 """How long look-up and review take, with a synthetic gallery and a synthetic queue.
 
-    PYTHONPATH=.:scripts python benchmarks/lookup.py [--faces N]
+    python benchmarks/lookup.py [--faces N]
 
 A gallery of made-up faces (five to a person) is written with the model's fingerprint, the page is
 started over it as `make app` does, and one photograph is sent to it again and again: one search

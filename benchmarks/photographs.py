@@ -12,7 +12,6 @@ Takes folders of photographs and prints, for the default model:
 
 import argparse
 import io
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,9 +20,6 @@ from pathlib import Path
 import cv2
 import numpy as np
 from PIL import Image
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "scripts"))
-
 from visage.config import Faces
 from visage.embed.analysis import Analysis
 from visage.embed.extractor import Extractor

@@ -24,14 +24,10 @@ import pyarrow as pa
 from browser import chromium
 from PIL import Image, ImageEnhance
 from playwright.sync_api import Browser, Page
+from visage.layout import Results
+from visage.store.tables import read_origin, read_table, write_table
 
 ROOT = Path(__file__).parent.parent
-SCRIPTS = ROOT / "scripts"
-sys.path.insert(0, str(SCRIPTS))
-
-from visage.layout import Results  # noqa: E402
-from visage.store.tables import read_origin, read_table, write_table  # noqa: E402
-
 DARKEST = 0.6  # of a photograph's brightness
 LONGEST = 800  # pixels of its longer side, as the workflow sees it
 BUILD = """
@@ -63,8 +59,7 @@ def run(folder: Path, images: Path) -> None:
         *("--cores", str(os.cpu_count()), "results/report.html", "--config", "shards=1"),
         *(f"gallery={ROOT / 'resources/demo/gallery'}", "queries=small", "names=null"),
     ]
-    environment = os.environ | {"PYTHONPATH": str(SCRIPTS)}
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, env=environment)
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
     if done.returncode:
         sys.exit(done.stdout + done.stderr)
 
@@ -112,10 +107,7 @@ def multiply(folder: Path, number: int) -> dict[str, str | list[str]]:
 def build(given: dict[str, str | list[str]]) -> tuple[float, float]:
     """Build the report; give seconds and the largest memory, MB."""
     start = time.perf_counter()
-    process = subprocess.Popen(
-        [sys.executable, "-c", BUILD, json.dumps(given)],
-        env=os.environ | {"PYTHONPATH": str(SCRIPTS)},
-    )
+    process = subprocess.Popen([sys.executable, "-c", BUILD, json.dumps(given)])
     watched, peak = psutil.Process(process.pid), 0
     while process.poll() is None:
         try:

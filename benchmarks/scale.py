@@ -19,18 +19,15 @@ from pathlib import Path
 
 import pandas as pd
 from PIL import Image
+from visage.workflow.provenance import times
 
 ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT / "scripts"))
-
-from visage.workflow.provenance import times  # noqa: E402
 
 # Read by every Python process at its start, since PYTHONPATH names its folder: the embed job's
 # `load_model` becomes the stub's, and its weights need not be there.
 SITE = """
 import sys
 if any("embed_shard" in argument for argument in sys.argv):
-    sys.path[:0] = [{scripts!r}, {benchmarks!r}]
     import stub, visage.models.model
     stub.COST = {cost}
     visage.models.model.load_model = stub.load_model
@@ -69,11 +66,14 @@ def snakemake(folder: Path, shards: int, *options: str) -> tuple[float, int]:
         *(*options, "results/images.tsv", "results/gallery/face.json", "--config"),
         *("gallery=gallery", "queries=queries", f"shards={shards}", "names=null"),
     ]
+    # The stand-in for the model first; then what this process was given.
+    paths = [str(folder / "site"), str(ROOT / "benchmarks")]
+    paths += filter(None, [os.environ.get("PYTHONPATH")])
     start = time.perf_counter()
     done = subprocess.run(
         [sys.executable, "-c", code, *command],
         cwd=folder,
-        env=os.environ | {"PYTHONPATH": str(folder / "site")},
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(paths)},
         capture_output=True,
         text=True,
     )
@@ -90,10 +90,7 @@ def measure(images: Path, number: int, shards: int, cores: int, cost: float) -> 
         (folder / "gallery").symlink_to(images)
         make_images(folder / "queries", 1)
         (folder / "site").mkdir()
-        site = SITE.format(
-            scripts=str(ROOT / "scripts"), benchmarks=str(ROOT / "benchmarks"), cost=cost
-        )
-        (folder / "site/sitecustomize.py").write_text(site)
+        (folder / "site/sitecustomize.py").write_text(SITE.format(cost=cost))
         added = images / "person000" / "added.png"
 
         def run(kind: str) -> None:

@@ -14,13 +14,10 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-
-sys.path.insert(0, str(Path(__file__).parent.parent / "scripts"))
 
 NEIGHBOURS = 50
 DIMENSION = 512

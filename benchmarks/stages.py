@@ -18,14 +18,11 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import pandas as pd
+from made_up import write_faces
+from visage.config import Config, Index
+from visage.store.tables import Origin
 
 ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT / "scripts"))
-
-from made_up import write_faces  # noqa: E402
-from visage.config import Config, Index  # noqa: E402
-from visage.store.tables import Origin  # noqa: E402
-
 PUBLISHED = 1.128  # SFace's threshold; what decides which faces are copies of one another
 
 

@@ -5,23 +5,21 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import accuracy
+import detection
+import evaluated
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
-from conftest import REPO
-from visage.models.registry import load_registry
-from visage.search.faces import Faces
-from visage.store.tables import FACES
-
-sys.path.insert(0, str(REPO / "benchmarks"))
-import accuracy
-import detection
-import evaluated
 import rankings
 import verification
 import written
+from conftest import REPO
 from embedding import Models
+from visage.models.registry import load_registry
+from visage.search.faces import Faces
+from visage.store.tables import FACES
 
 
 def faces(rows: list[dict]) -> pa.Table:

@@ -1,14 +1,8 @@
 """The benchmark of the cache's start-up runs, small."""
 
-import subprocess
-import sys
-
-from conftest import REPO
+from benchmark import run
 
 
 def test_it_measures_each_number_of_known_images() -> None:
-    command = [sys.executable, str(REPO / "benchmarks/cache.py"), "--shard", "50"]
-    done = subprocess.run(
-        [*command, "--images", "100", "300"], capture_output=True, text=True, check=True
-    )
-    assert [line.split()[0] for line in done.stdout.splitlines()] == ["known", "100", "300"]
+    printed = run("cache", "--shard", "50", "--images", "100", "300")
+    assert [line.split()[0] for line in printed.splitlines()] == ["known", "100", "300"]

@@ -4,13 +4,11 @@ import shutil
 import sys
 from pathlib import Path
 
+import clusters
 import pandas as pd
 import pytest
 from conftest import REPO
 from visage.models.registry import load_registry
-
-sys.path.insert(0, str(REPO / "benchmarks"))
-import clusters
 
 PEOPLE = ["Tony_Blair", "Junichiro_Koizumi", "Jean_Chretien", "Donald_Rumsfeld"]
 EACH = 8

@@ -3,9 +3,6 @@
 import sys
 
 import pytest
-from conftest import REPO
-
-sys.path.insert(0, str(REPO / "benchmarks"))
 import search
 import stages
 

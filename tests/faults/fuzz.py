@@ -1,7 +1,7 @@
 """Coverage-guided fuzzing of every reader of foreign files, with atheris.
 
 pip install atheris==3.0.0        (Linux, Python 3.11 to 3.13; not among the tests' packages)
-python tests/fuzz/fuzz.py vector -max_total_time=60
+python tests/faults/fuzz.py vector -max_total_time=60
 Readers: vector, names, regions, config, deny, models, table, image, cache.
 
 A reader may give a value or its own error; anything else that comes out is a bug. What libFuzzer
@@ -19,7 +19,6 @@ from pathlib import Path
 import atheris
 
 HERE = Path(__file__).parent
-sys.path[:0] = [str(HERE.parents[1] / "scripts"), str(HERE.parent / "faults")]
 
 with atheris.instrument_imports(include=["visage"]):
     from visage.config import load
