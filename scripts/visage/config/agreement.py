@@ -83,7 +83,7 @@ def check_local(paths: Mapping[str, str | None]) -> Iterator[str]:
 
 def check_search(match: Match) -> Iterator[str]:
     """The search can find as many people as are asked for."""
-    limited = "search: annoy" if match.search == "annoy" else "ranking: visage"
+    limited = "search: annoy" if match.search == "annoy" else f"ranking: {match.ranking}"
     if match.neighbours_only and match.results > match.neighbours:
         yield (
             f"match.results: {match.results} people cannot be found among "
