@@ -21,7 +21,8 @@ from visage.people.imported import import_labels
 from visage.people.labels import Say, Statement, read_labels
 from visage.people.people import People
 from visage.sets.deny import DenyList
-from visage.store.tables import FACES, Origin, read_table, write_table
+from visage.store.faces import FACES
+from visage.store.tables import Origin, read_table, write_table
 from visage.types import Box
 
 ORIGIN = Origin("made-up", "0")

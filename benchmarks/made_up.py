@@ -4,7 +4,8 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-from visage.store.tables import FACES, Origin, write_table
+from visage.store.faces import FACES
+from visage.store.tables import Origin, write_table
 
 EACH = 5  # photographs of a person
 SPREAD = 0.6  # of a person's faces about their own direction; the directions' own is 1

@@ -11,7 +11,8 @@ from visage.audit.findings import COLUMNS
 from visage.layout import Results
 from visage.search.match import MATCHES
 from visage.store.clusters import CLUSTERS
-from visage.store.tables import FACES, Origin, write_table
+from visage.store.faces import FACES
+from visage.store.tables import Origin, write_table
 
 ORIGIN = Origin("made-up", "0" * 32)
 THRESHOLD = 1.0

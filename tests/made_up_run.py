@@ -13,8 +13,9 @@ from visage.audit.findings import COLUMNS
 from visage.report import Options, Sources, build_report
 from visage.score.score import score
 from visage.search.threshold import Threshold
+from visage.store.faces import FACES
 from visage.store.matches import MATCHES
-from visage.store.tables import FACES, Origin, write_table
+from visage.store.tables import Origin, write_table
 
 HOSTILE = "<script>alert('x')</script>\"><img src=x onerror=alert(1)>"
 ORIGIN = Origin("made-up", "0" * 32)

@@ -13,7 +13,8 @@ from visage.audit.audit import COLUMNS, KINDS, audit, read_audit, summary
 from visage.evaluation.searched import search_gallery
 from visage.search.index import build_index
 from visage.search.neighbours import MEMORY_MB, compare
-from visage.store.tables import FACES, Origin, read_table, write_table
+from visage.store.faces import FACES
+from visage.store.tables import Origin, read_table, write_table
 
 PUBLISHED = {"normalized": 1.128, "raw": None}
 DIMENSION = 32

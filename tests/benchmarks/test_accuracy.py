@@ -19,7 +19,7 @@ from conftest import REPO
 from embedding import Models
 from visage.models.registry import load_registry
 from visage.search.faces import Faces
-from visage.store.tables import FACES
+from visage.store.faces import FACES
 
 
 def faces(rows: list[dict]) -> pa.Table:

@@ -9,7 +9,8 @@ from visage.evaluation.acquired import acquire
 from visage.evaluation.searched import Evaluated, search_gallery
 from visage.search.faces import unit
 from visage.search.index import build_index
-from visage.store.tables import FACES, Origin, read_table, write_table
+from visage.store.faces import FACES
+from visage.store.tables import Origin, read_table, write_table
 
 DIMENSION, NEAR = 24, 0.01
 

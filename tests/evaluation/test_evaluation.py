@@ -29,7 +29,8 @@ from visage.search.gallery import Gallery
 from visage.search.neighbours import compare
 from visage.search.rankings import RANKINGS
 from visage.search.threshold import Threshold, resolve_threshold
-from visage.store.tables import FACES, Origin, read_table, write_table
+from visage.store.faces import FACES
+from visage.store.tables import Origin, read_table, write_table
 
 PUBLISHED = {"normalized": 1.128, "raw": None}
 NEAR = 0.01  # the made-up photographs of a person are as near to each other as SFace's copies

@@ -18,10 +18,11 @@ from visage.score.faces_table import COLUMNS
 from visage.sets.deny import DenyList
 from visage.sets.notes import notes as notes_of
 from visage.sets.notes import read_written
+from visage.store.faces import FACES
 from visage.store.files import write_text
 from visage.store.labelled import LABELLED
 from visage.store.matches import MATCHES
-from visage.store.tables import FACES, write_table
+from visage.store.tables import write_table
 from visage.store.tsv import write_rows
 from visage.types import Box
 

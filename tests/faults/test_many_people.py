@@ -11,9 +11,10 @@ from visage.search.gallery import Gallery
 from visage.search.index import build_index
 from visage.search.match import match_shard
 from visage.sets.listing import ShardSettings, list_entries, manifests, read_manifest
+from visage.store.faces import FACES
 from visage.store.files import write_text
 from visage.store.matches import MATCHES
-from visage.store.tables import FACES, Origin, read_table, write_table
+from visage.store.tables import Origin, read_table, write_table
 
 NUMBER, DIMENSION = 10_000, 128
 SETTINGS = Match(ranking="nearest")

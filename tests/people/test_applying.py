@@ -10,9 +10,10 @@ from visage.people.applying import Sources, apply_labels
 from visage.people.labels import COLUMNS
 from visage.people.people import People
 from visage.sets.deny import DenyList
+from visage.store.faces import FACES
 from visage.store.findings import FINDINGS
 from visage.store.labelled import LABELLED
-from visage.store.tables import FACES, Origin, read_table, write_table
+from visage.store.tables import Origin, read_table, write_table
 from visage.store.tsv import read_rows, write_rows
 from visage.types import Box
 

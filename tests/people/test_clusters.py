@@ -15,9 +15,10 @@ from visage.people.clusters import (
     strangers_distance,
 )
 from visage.store.clusters import CLUSTERS
+from visage.store.faces import FACES
 from visage.store.labelled import LABELLED
 from visage.store.matches import MATCHES
-from visage.store.tables import FACES, Origin, read_table, write_table
+from visage.store.tables import Origin, read_table, write_table
 
 ORIGIN = Origin("made-up", "0" * 32)
 LIMIT = 1.0

@@ -11,8 +11,9 @@ from visage.people.imported import import_labels
 from visage.people.labels import Statement, read_labels
 from visage.people.people import People
 from visage.sets.deny import DenyList
+from visage.store.faces import FACES
 from visage.store.names import Performer
-from visage.store.tables import FACES, write_table
+from visage.store.tables import write_table
 from visage.store.tsv import read_rows
 
 BOX = {"x": 20.0, "y": 10.0, "w": 80.0, "h": 20.0}

@@ -10,7 +10,8 @@ from visage.cli import app
 from visage.errors import VisageError
 from visage.people.labels import Say, read_labels
 from visage.people.stating import Which
-from visage.store.tables import FACES, write_table
+from visage.store.faces import FACES
+from visage.store.tables import write_table
 from visage.types import Box
 
 

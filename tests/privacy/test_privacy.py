@@ -22,7 +22,8 @@ from visage.privacy.sweep import Sweeper, Traces
 from visage.search.faces import unit
 from visage.sets.deny import DenyList, read_deny, write_deny
 from visage.sets.listing import Entry, Stat
-from visage.store.tables import FACES, Origin, read_table, write_table
+from visage.store.faces import FACES
+from visage.store.tables import Origin, read_table, write_table
 
 PERSON, NAME = "grace-hopper", "Grace Hopper"
 

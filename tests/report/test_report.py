@@ -25,8 +25,9 @@ from visage.errors import VisageError
 from visage.report.files import read_recall
 from visage.search.threshold import Threshold
 from visage.store.clusters import CLUSTERS
+from visage.store.faces import FACES
 from visage.store.matches import MATCHES
-from visage.store.tables import FACES, read_table, write_table
+from visage.store.tables import read_table, write_table
 
 
 @pytest.fixture(scope="module")

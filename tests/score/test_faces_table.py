@@ -7,9 +7,10 @@ import pyarrow as pa
 from visage.score.faces_table import COLUMNS, Shard, tabulate_faces
 from visage.score.together import tabulate_together
 from visage.store.clusters import CLUSTERS
+from visage.store.faces import FACES
 from visage.store.labelled import LABELLED
 from visage.store.matches import MATCHES
-from visage.store.tables import FACES, write_table
+from visage.store.tables import write_table
 from visage.store.tsv import read_rows
 
 

@@ -13,8 +13,9 @@ from visage.score.groups import individuals, individuals_of_groups, presence
 from visage.score.score import score
 from visage.search.calibration import Calibration, probabilities
 from visage.search.faces import unit
+from visage.store.faces import FACES
 from visage.store.matches import MATCHES
-from visage.store.tables import FACES, write_table
+from visage.store.tables import write_table
 
 LINE = Calibration(slope=-20.0, intercept=20.0)
 

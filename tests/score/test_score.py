@@ -10,8 +10,9 @@ import pyarrow as pa
 import pytest
 from visage.score.images_table import tabulate
 from visage.score.score import score
+from visage.store.faces import FACES
 from visage.store.matches import MATCHES
-from visage.store.tables import FACES, write_table
+from visage.store.tables import write_table
 
 
 def row(image: str, person: str, distance: float, hits: int = 1, **more: Any) -> dict[str, Any]:

@@ -10,7 +10,8 @@ import pytest
 from annoy import AnnoyIndex
 from visage.errors import VisageError
 from visage.search.index import build_index
-from visage.store.tables import FACES, Origin, read_origin, read_table, write_table
+from visage.store.faces import FACES
+from visage.store.tables import Origin, read_origin, read_table, write_table
 
 ORIGIN = Origin("m", "f" * 64)
 

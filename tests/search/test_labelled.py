@@ -11,9 +11,10 @@ from visage.search.gallery import Gallery
 from visage.search.index import build_index
 from visage.search.labelled import GalleryLabels, Said, read_labelled
 from visage.search.match import match_nobody, match_shard
+from visage.store.faces import FACES
 from visage.store.labelled import LABELLED
 from visage.store.matches import MATCHES
-from visage.store.tables import FACES, Origin, read_table, write_table
+from visage.store.tables import Origin, read_table, write_table
 
 ORIGIN = Origin("made-up", "0" * 32)
 PUBLISHED = {"normalized": 1.0, "raw": None}

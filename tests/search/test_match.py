@@ -15,8 +15,9 @@ from visage.search.gallery import Gallery
 from visage.search.index import build_index
 from visage.search.match import extract_match, match_shard, remove_old_lists
 from visage.search.once import GIVEN_AWAY, NEARER
+from visage.store.faces import FACES
 from visage.store.matches import MATCHES
-from visage.store.tables import FACES, Origin, read_table, write_table
+from visage.store.tables import Origin, read_table, write_table
 from visage.store.text import unguard
 
 ORIGIN = Origin("m", "f" * 64)

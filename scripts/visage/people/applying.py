@@ -26,11 +26,12 @@ from visage.people.resolution import (
 )
 from visage.sets.deny import DenyList
 from visage.status import Status
+from visage.store.faces import FACES
 from visage.store.files import PRIVATE
 from visage.store.findings import FINDINGS
 from visage.store.labelled import LABELLED
 from visage.store.paths import nfc
-from visage.store.tables import FACES, common_origin, read_table, write_table
+from visage.store.tables import common_origin, read_table, write_table
 from visage.store.tsv import read_rows, write_rows
 from visage.types import Box
 

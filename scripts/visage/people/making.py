@@ -14,8 +14,9 @@ from visage.errors import VisageError
 from visage.images.decode import ImageProblem
 from visage.images.reading import read
 from visage.status import Status
+from visage.store.faces import FACES
 from visage.store.paths import as_path
-from visage.store.tables import FACES, read_table, write_table
+from visage.store.tables import read_table, write_table
 from visage.types import Box, Detector, Model
 
 log = logging.getLogger(__name__)

@@ -13,7 +13,8 @@ import pyarrow.compute as pc
 from visage.report.doubt import doubtful
 from visage.report.nearest import Compared, GalleryFace
 from visage.status import Status, Verdict
-from visage.store.tables import FACES, read_table
+from visage.store.faces import FACES
+from visage.store.tables import read_table
 from visage.types import Box
 
 CANDIDATES = 5  # people shown for a face that may be somebody; for the others one

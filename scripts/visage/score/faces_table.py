@@ -11,8 +11,9 @@ import pyarrow.compute as pc
 from visage.layout import QUERIES
 from visage.status import Status, Verdict
 from visage.store.clusters import CLUSTERS
+from visage.store.faces import FACES
 from visage.store.files import PRIVATE
-from visage.store.tables import FACES, read_table
+from visage.store.tables import read_table
 from visage.store.tsv import sorted_rows, write_rows
 
 log = logging.getLogger(__name__)

@@ -94,7 +94,8 @@ def import_index(
     import pyarrow as pa
 
     from visage.sets.deny import read_deny
-    from visage.store.tables import FACES, write_table
+    from visage.store.faces import FACES
+    from visage.store.tables import write_table
 
     people = read_labels(labels)
     vectors = read_vectors(database, dimension, len(people))

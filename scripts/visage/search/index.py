@@ -15,8 +15,9 @@ from visage.search.existing import DATABASE, LABELS, item_of, read_labels
 from visage.search.faces import unit
 from visage.search.labelled import GalleryLabels, apart, joined
 from visage.status import Status
+from visage.store.faces import FACES
 from visage.store.files import PRIVATE, replacing, write_text
-from visage.store.tables import FACES, common_origin, read_table, write_table
+from visage.store.tables import common_origin, read_table, write_table
 from visage.types import Floats, Indices
 
 log = logging.getLogger(__name__)

@@ -8,8 +8,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from visage.layout import GALLERY, QUERIES
+from visage.store.faces import FACES
 from visage.store.labelled import LABELLED
-from visage.store.tables import FACES, read_table
+from visage.store.tables import read_table
 
 Place = tuple[str, int]  # image and face
 

@@ -2,7 +2,7 @@
 
 import pyarrow as pa
 
-from visage.store.tables import FACES
+from visage.store.faces import FACES
 
 # One row for each thing that counts about a face; a face that several things are said of has
 # several. All that `FACES` holds of the face stands there too, for a row that says `is`.

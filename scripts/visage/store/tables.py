@@ -10,8 +10,6 @@ from visage.errors import VisageError
 from visage.store.faces import FACES, LATER
 from visage.store.files import PRIVATE, replacing
 
-__all__ = ["DAMAGE", "FACES", "Origin", "common_origin", "read_origin", "read_table", "write_table"]
-
 
 @dataclass(frozen=True)
 class Origin:
