@@ -45,7 +45,8 @@ with logged(snakemake.log[0]):
         found=count_found(paths(inputs.matches)),
         images=Path(inputs.images),
         weights=Path(params.weights),
-        benchmarks=results.root / "benchmarks",
+        benchmarks=results.benchmarks,
+        steps=run["steps"],
         home=Path(params.home),
         command=run["command"],
     )

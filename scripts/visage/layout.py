@@ -244,9 +244,10 @@ class Results:
         """Give the log of a rule or, with a slash, of one of its jobs."""
         return self.root / "logs" / f"{name}.log"
 
-    def benchmark(self, name: str) -> Path:
-        """Give Snakemake's benchmark of a rule or, with a slash, of one of its jobs."""
-        return self.root / "benchmarks" / f"{name}.tsv"
+    @property
+    def benchmarks(self) -> Path:
+        """The folder of Snakemake's benchmarks: a file a rule, or a folder with a file a job."""
+        return self.root / "benchmarks"
 
     @property
     def forgotten(self) -> Path:

@@ -17,13 +17,13 @@ class Drafts:
 
     def __init__(self, real: bool) -> None:
         """Begin; `real`: files are written where they belong."""
-        self._real = real
+        self.real = real
         self._stand_ins: dict[Path, str] = {}
         self._folder: tempfile.TemporaryDirectory[str] | None = None
 
     def write(self, path: Path, text: str) -> None:
         """Have a file hold a text, and leave it untouched if it does."""
-        if self._real:
+        if self.real:
             write_if_changed(path, text)
         elif not _holds(path, text):
             self._stand_ins[path] = self._stand_in(text)

@@ -7,6 +7,7 @@ disk is changed unless jobs are really to be run.
 import json
 import logging
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ from visage.workflow.drafts import Drafts
 from visage.workflow.manifests import write_listing
 from visage.workflow.plan import Plan
 from visage.workflow.settings import StageName, stages
-from visage.workflow.staleness import Step, beyond, is_below, stale, steps
+from visage.workflow.staleness import Step, beyond, is_below, stale, steps, steps_before
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +47,7 @@ class Planner:
         demo: str,
         command: str,
     ) -> None:
-        """Have `prepare` called in time.
+        """Have `prepare` and `note_run` called in time.
 
         Args:
             workflow: Snakemake's object of the whole workflow.
@@ -68,7 +69,7 @@ class Planner:
         self._command = command
         self._drafts = Drafts(real=False)
         if workflow.is_main_process:
-            _before_planning(workflow, self.prepare)
+            _around_planning(workflow, self.prepare, self.note_run)
 
     def manifest(self, wildcards: Any, prefixed: bool = False) -> str:
         """Give the manifest of a shard, or what stands in for it while only planning.
@@ -110,19 +111,26 @@ class Planner:
         real = self._workflow.executor_plugin is not None and not self._workflow.dryrun
         self._check()
         self._drafts = Drafts(real)
-        try:
+        with _writing(self._results.root):
             if real:
                 claim(self._results.root)
                 ownership.mark(self._results)
                 date_back(self._results.root)
             self._write(self._drafts.write)
             self._clear(real)
-        except OSError as error:
-            raise VisageError(
-                f"results: {self._results.root.absolute()} cannot be written: {error.strerror} "
-                f"({error.filename}). Make room, change its permissions, or give another folder: "
-                "--config results=FOLDER"
-            ) from error
+
+    def note_run(self) -> None:
+        """Write down what the record of the scores says of this run and only the plan knows.
+
+        Raises:
+            VisageError: The results cannot be written.
+        """
+        if not self._drafts.real:
+            return
+        steps = steps_before(self._workflow.dag, self._results.provenance, self._results.benchmarks)
+        record = {"command": self._command, "steps": steps}
+        with _writing(self._results.root):
+            self._drafts.write(self._results.settings("run"), json.dumps(record) + "\n")
 
     def _check(self) -> None:
         config = self._config
@@ -176,7 +184,6 @@ class Planner:
         for stage, settings in made.items():
             write(self._results.settings(stage), settings.text())
         write(self._results.settings("sets"), ownership.text(config))
-        write(self._results.settings("run"), json.dumps({"command": self._command}) + "\n")
 
     def _is_made(self, path: str) -> bool:
         files = (str(file) for rule in self._workflow.rules for file in rule.output)
@@ -206,8 +213,21 @@ class Planner:
         return steps(rules, self._results.root, {"set": ["gallery", "queries"], "shard": shards})
 
 
-def _before_planning(workflow: Any, prepare: Callable[[], None]) -> None:
-    """Have something done when all rules and targets are known and no job is planned yet.
+@contextmanager
+def _writing(root: Path) -> Iterator[None]:
+    """Say what to do where the results cannot be written."""
+    try:
+        yield
+    except OSError as error:
+        raise VisageError(
+            f"results: {root.absolute()} cannot be written: {error.strerror} "
+            f"({error.filename}). Make room, change its permissions, or give another folder: "
+            "--config results=FOLDER"
+        ) from error
+
+
+def _around_planning(workflow: Any, before: Callable[[], None], after: Callable[[], None]) -> None:
+    """Have something done when all rules and targets are known, and when all jobs are.
 
     Snakemake offers no such moment: while it reads the Snakefile, neither the targets nor --dry-run
     are known to it, and `onstart` comes when the jobs are planned.
@@ -216,10 +236,11 @@ def _before_planning(workflow: Any, prepare: Callable[[], None]) -> None:
 
     def prepared() -> None:
         try:
-            prepare()
+            before()
+            build()
+            after()
         except VisageError as error:
             raise WorkflowError(str(error)) from None
-        build()
 
     workflow._build_dag = prepared
 

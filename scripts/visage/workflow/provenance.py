@@ -7,6 +7,7 @@ import os
 import platform
 import subprocess
 from collections import Counter
+from collections.abc import Container
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
@@ -17,16 +18,12 @@ from visage.models.entries import Registry, Wheel
 from visage.resources import version
 from visage.store.files import write_text
 from visage.store.tables import read_origin, read_table
+from visage.workflow.staleness import step_of
 
 EPOCH = "SOURCE_DATE_EPOCH"  # the environment variable of reproducible-builds.org
 
 # Said on the command line for one target only, and about somebody who wants to be forgotten.
 _NOT_KEPT = ("person", "image")
-# The rules whose jobs come before the scores; a benchmark of any other is of an earlier run.
-STEPS = (
-    *("make_demo", "list_images", "fetch_weights", "embed_shard", "import_index", "build_index"),
-    *("evaluate_gallery", "match_shard", "tabulate_images"),
-)
 
 
 def write_provenance(
@@ -41,6 +38,7 @@ def write_provenance(
     images: Path,
     weights: Path,
     benchmarks: Path,
+    steps: Container[str],
     home: Path,
     command: str,
 ) -> None:
@@ -61,6 +59,7 @@ def write_provenance(
         images: images.tsv.
         weights: The folder of the model's files.
         benchmarks: The folder of Snakemake's benchmarks.
+        steps: The steps that come before the scores; a benchmark of any other is of an earlier run.
         home: The folder of the workflow.
         command: What repeats the run.
 
@@ -90,7 +89,7 @@ def write_provenance(
         },
         "environments": {path.name: _sha256(path) for path in sorted(home.glob("envs/*.yaml"))},
         "machine": _machine(),
-        "times": {} if os.environ.get(EPOCH) else times(benchmarks),
+        "times": {} if os.environ.get(EPOCH) else times(benchmarks, steps),
     }
     write_text(output, json.dumps(record, indent=2, ensure_ascii=False) + "\n")
 
@@ -110,19 +109,20 @@ def date() -> datetime:
         ) from error
 
 
-def times(benchmarks: Path) -> dict[str, dict[str, float]]:
-    """Sum up Snakemake's benchmarks for each of `STEPS`: jobs, seconds, largest memory in MB.
+def times(benchmarks: Path, steps: Container[str] | None = None) -> dict[str, dict[str, float]]:
+    """Sum up Snakemake's benchmarks for each of some steps: jobs, seconds, largest memory in MB.
 
-    Of a job that ran several times the last run counts; one may be from an earlier day.
+    None: for all there are. Of a job that ran several times the last run counts; one may be from an
+    earlier day.
     """
     found: dict[str, dict[str, float]] = {}
     for path in sorted(benchmarks.rglob("*.tsv")):
-        rule = path.relative_to(benchmarks).parts[0].removesuffix(".tsv")
-        if rule not in STEPS:
+        step = step_of(path, benchmarks)
+        if steps is not None and step not in steps:
             continue
         with path.open(encoding="utf-8", newline="") as file:
             row = next(csv.DictReader(file, delimiter="\t"), {})
-        sums = found.setdefault(rule, {"jobs": 0, "seconds": 0.0, "largest_memory_mb": 0.0})
+        sums = found.setdefault(step, {"jobs": 0, "seconds": 0.0, "largest_memory_mb": 0.0})
         sums["jobs"] += 1
         sums["seconds"] = round(sums["seconds"] + _number(row.get("s")), 2)
         sums["largest_memory_mb"] = max(sums["largest_memory_mb"], _number(row.get("max_rss")))

@@ -71,6 +71,29 @@ def stale(jobs: Sequence[Step]) -> dict[str, str]:
     return found
 
 
+def steps_before(dag: Any, result: Path, benchmarks: Path) -> list[str]:
+    """Give the steps whose jobs come before a result, under the names their benchmarks have.
+
+    Args:
+        dag: Snakemake's, with all jobs planned; those that have nothing to do are in it, too.
+        result: A file that a job makes.
+        benchmarks: The folder of Snakemake's benchmarks.
+
+    Returns:
+        Sorted; empty where no job makes the result.
+    """
+    makers = [job for job in dag.jobs if any(Path(file) == result for file in job.output)]
+    before = set(dag.bfs(dag.dependencies, *makers)) - set(makers)
+    found = {str(job.benchmark) for job in before if job.benchmark}
+    inside = [file for file in found if is_below(file, benchmarks)]  # not an outer workflow's
+    return sorted({step_of(Path(file), benchmarks) for file in inside})
+
+
+def step_of(benchmark: Path, benchmarks: Path) -> str:
+    """Give the step that a benchmark is of: its own name, or that of the folder of its jobs."""
+    return benchmark.relative_to(benchmarks).parts[0].removesuffix(".tsv")
+
+
 def beyond(rules: Iterable[Any], root: Path, jobs: Sequence[Step]) -> list[Path]:
     """Give the results of shards that there are no more."""
     made = {file for step in jobs for file in step.outputs}
