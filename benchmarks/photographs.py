@@ -53,7 +53,8 @@ def photographs(folders: list[Path], most: int | None) -> Iterator[Pixels]:
     """Give the photographs below folders, at most `most` of each, none larger than `SIDE`."""
     for folder in folders:
         entries = list_entries(folder, import_vectors=False)
-        for entry in entries[:: max(1, len(entries) // most) if most else 1]:
+        step = max(1, len(entries) // most) if most else 1
+        for entry in entries[::step][:most]:
             try:
                 pixels = decode((folder / entry.image).read_bytes(), enough=SIDE).pixels
             except (ImageProblem, OSError):

@@ -1,0 +1,45 @@
+"""The benchmarks that embed photographs: their mains once, at their smallest size."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from benchmark import need_weights, run
+
+PEOPLE = ["Tony_Blair", "Junichiro_Koizumi", "Jean_Chretien", "Donald_Rumsfeld"]
+EACH = 3
+
+
+@pytest.fixture
+def people(tmp_path: Path, shared_faces: Path) -> Path:
+    """Three photographs of each of four people, one folder each."""
+    need_weights()
+    for person in PEOPLE:
+        (tmp_path / "people" / person).mkdir(parents=True)
+        for file in sorted((shared_faces / "lfw/people" / person).iterdir())[:EACH]:
+            shutil.copy(file, tmp_path / "people" / person)
+    return tmp_path / "people"
+
+
+@pytest.mark.long
+def test_a_centre_is_made(people: Path, tmp_path: Path) -> None:
+    out = tmp_path / "centre.json"
+    printed = run("centre", people, "--out", out, "--source", "LFW", "--licence", "research use")
+    assert "sface-yunet: 4 people, 12 photographs" in printed
+    written = json.loads(out.read_text())
+    assert (written["people"], written["photographs"], len(written["centre"])) == (4, 12, 128)
+
+
+def test_photographs_are_turned_and_blurred(people: Path) -> None:
+    printed = run("photographs", people / PEOPLE[0], "--most", "2")
+    assert printed.startswith("2 photographs, ")
+    for turn in (90, 180, 270):
+        assert f"turned by {turn}: " in printed
+    assert "clear: " in printed
+
+
+@pytest.mark.long
+def test_the_embed_step_is_measured_beside_deepface(people: Path) -> None:
+    printed = run("embed", "--images", people / PEOPLE[0], "--rounds", "1", "--jobs", "1")
+    assert f"{PEOPLE[0]}, 250 pixels" in printed
