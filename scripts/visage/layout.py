@@ -59,10 +59,6 @@ class SetFolder:
         """Give what other programs say about a shard's faces, in the form of `labels.tsv`."""
         return self.labels / f"{shard}.tsv"
 
-    def import_faults(self, shard: int | str) -> Path:
-        """Give what of it could not be understood."""
-        return self.labels / f"{shard}.faults.tsv"
-
     def manifest(self, shard: int | str) -> Path:
         """Say what a shard is to embed."""
         return self.manifests / f"{shard}.jsonl"
@@ -78,10 +74,6 @@ class SetFolder:
     def vector(self, image: str) -> Path:
         """Give the `.vector` file of an image."""
         return self.vectors / f"{image}.vector"
-
-    def match_list(self, image: str) -> Path:
-        """Give the `<image>.json` of an image; of the queries only."""
-        return self.matches / f"{image}.json"
 
 
 @dataclass(frozen=True)
@@ -116,16 +108,6 @@ class Results:
         return self.gallery.root / "faces.parquet"
 
     @property
-    def face_db(self) -> Path:
-        """The Annoy index, as the original program wrote it."""
-        return self.gallery.root / "face.db"
-
-    @property
-    def face_json(self) -> Path:
-        """Item number → person, as the original program wrote it."""
-        return self.gallery.root / "face.json"
-
-    @property
     def audit(self) -> Path:
         """What looks wrong in the gallery."""
         return self.gallery.root / "audit.tsv"
@@ -142,22 +124,12 @@ class Results:
         """What of the labels a person should look at; the audit takes it in."""
         return self.root / "labels" / "findings.tsv"
 
-    @property
-    def merged_names(self) -> Path:
-        """The names file with the ids of `people.tsv` joined."""
-        return self.root / "labels" / "names.json"
-
     # What people read.
 
     @property
     def evaluation(self) -> Path:
         """How well people are told apart: threshold and calibration."""
         return self.root / "evaluation.json"
-
-    @property
-    def evaluation_page(self) -> Path:
-        """The same, to look at."""
-        return self.root / "evaluation.html"
 
     @property
     def scores(self) -> Path:
@@ -183,11 +155,6 @@ class Results:
     def clusters(self) -> Path:
         """The faces of the queries that are nobody's, and the clusters they are in."""
         return self.queries.root / "clusters.parquet"
-
-    @property
-    def cluster_names(self) -> Path:
-        """What names the clusters have been given; among the cache, for it outlives all else."""
-        return self.cache / "unknown" / "names.parquet"
 
     @property
     def together(self) -> Path:

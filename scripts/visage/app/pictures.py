@@ -20,7 +20,6 @@ log = logging.getLogger(__name__)
 SIDE = 160  # pixels of a small picture of a face
 LARGE = 480  # of one to be judged
 WHOLE = 1600  # of a whole photograph
-ENOUGH = 1600  # pixels of a photograph's longer side from which faces are cut, if they are large
 NO_PICTURE = (
     b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 160 160"><rect width="160" height="160" '
     b'fill="#8883"/><g fill="#8888"><circle cx="80" cy="62" r="30"/><path d="M24 160c0-40 24-60 '

@@ -5,10 +5,10 @@ The Snakefile imports this module, so it needs the standard library and the conf
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from visage.config.faces import Faces
 from visage.config.section import Section
@@ -95,19 +95,6 @@ def listing_record(found: Found, denied: int) -> str:
         "again": {as_text(link): as_text(there) for link, there in sorted(found.again.items())},
     }
     return json.dumps(record, ensure_ascii=False, indent=1) + "\n"
-
-
-def left_out_sentence(record: Mapping[str, Any]) -> str:
-    """Say what `listing_record` says, "" where nothing was left out."""
-    counts = {
-        "left behind by systems": sum(record["litter"].values()),
-        "excluded": sum(record["excluded"].values()),
-        "on the deny list": record["denied"],
-        "neither pictures nor films": record["other"],
-        "links to folders listed already": len(record["again"]),
-    }
-    parts = [f"{number} {what}" for what, number in counts.items() if number]
-    return f"left out: {', '.join(parts)}" if parts else ""
 
 
 def entries_of(found: Found, import_vectors: bool) -> list[Entry]:

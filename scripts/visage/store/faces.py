@@ -1,6 +1,6 @@
 """The faces table: one row for each face of a set, and one for each image that gave none."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 
 import pyarrow as pa
@@ -77,10 +77,3 @@ def faces_table(rows: Iterable[FaceRow]) -> pa.Table:
     """Give rows as a table of `FACES`."""
     listed = [{name: getattr(row, name) for name in _NAMES} for row in rows]
     return pa.Table.from_pylist(listed, FACES)
-
-
-def face_rows(table: pa.Table) -> Iterator[FaceRow]:
-    """Give the rows of a table of `FACES`; columns that were not read are null."""
-    known = [name for name in table.column_names if name in _NAMES]
-    for row in table.select(known).to_pylist():
-        yield FaceRow(**row | {"status": Status(row["status"])})
