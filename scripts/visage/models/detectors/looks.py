@@ -2,7 +2,7 @@
 
 One look gives the landmarks of a face to about 3 % of its width, and an embedding is the better the
 more exactly a face is cut out. The errors of several looks are different ones; their mean is
-exacter (benchmarks/looks.py; on LFW it takes a third of the misses away). Each look is a small
+exacter (docs/models.md says what it gains on LFW, and how that was measured). Each look is a small
 square window, so that it costs the same whatever the photograph's size, per face and little.
 """
 
