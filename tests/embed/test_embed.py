@@ -2,6 +2,7 @@
 test_workflow.py."""
 
 import io
+import json
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -227,11 +228,22 @@ def test_a_vector_file_that_is_no_embedding_is_a_row(
 
 
 def test_another_programs_file_beside_an_image_is_left_alone(tmp_path: Path) -> None:
-    exported = tmp_path / "photo.jpg.json"
-    exported.write_text('{"title": "holiday"}')
-    assert not write_sidecar(exported, [], 0o644)
-    assert exported.read_text() == '{"title": "holiday"}'
-    ours = tmp_path / "other.jpg.json"
-    assert write_sidecar(ours, [1.5], 0o600)
-    assert write_sidecar(ours, [2.5], 0o600)
-    assert ours.read_text() == "[2.5]\n"
+    for name, content in {
+        "photo.jpg.json": '{"title": "holiday"}',
+        "tags.jpg.json": '["beach", "2019"]',
+        "list.jpg.json": '[{"title": "holiday"}]',
+        "logo.png.vector": "<svg/>",
+        "words.png.vector": '["a"]',
+    }.items():
+        exported = tmp_path / name
+        exported.write_text(content)
+        assert not write_sidecar(exported, [], 0o644), name
+        assert exported.read_text() == content
+    written: dict[str, list[list]] = {
+        "ours.jpg.json": [[], [{"id": "ann", "distance": 0.5, "hits": 1}], []],
+        "ours.jpg.vector": [[1.5], [-2.5], []],
+    }
+    for name, values in written.items():
+        for value in values:
+            assert write_sidecar(tmp_path / name, value, 0o600)
+            assert json.loads((tmp_path / name).read_text()) == value

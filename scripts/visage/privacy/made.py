@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from visage.store.sidecars import is_foreign
+
 # What rules make below a folder that they name, and what the main process writes.
 _OWN = (
     r"(gallery|queries)/(manifests|notes)/\d+\.jsonl",
@@ -25,7 +27,6 @@ _WILDCARD = re.compile(r"\{\w+(?:,[^{}]*)?\}")
 # How a file of a kind begins; others are known by their names alone.
 _BEGINS: dict[str, tuple[bytes, ...]] = {
     ".parquet": (b"PAR1",),
-    ".vector": (b"[",),
     ".json": (b"[", b"{"),
     ".jsonl": (b"{",),
     ".webp": (b"RIFF",),
@@ -51,9 +52,13 @@ def made(results: Path, outputs: Iterable[str]) -> Iterator[Path]:
 def looks_made(path: Path) -> bool:
     """Tell whether a file begins as those of its kind do; one that is not whole does not count."""
     begins = _BEGINS.get(path.suffix)
-    if begins is None or path.is_symlink():
+    if path.is_symlink():
         return True
     try:
+        if path.suffix == ".vector":
+            return not is_foreign(path)
+        if begins is None:
+            return True
         with path.open("rb") as file:
             head = file.read(64).lstrip()
     except OSError:

@@ -2,7 +2,7 @@
 
 import logging
 import shutil
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 import pyarrow as pa
@@ -22,6 +22,7 @@ from visage.sets.listing import SETS, Entry, as_path
 from visage.sets.walk import VECTOR_SUFFIX
 from visage.store.files import PRIVATE, TEMPORARY, replacing
 from visage.store.lock import require_none
+from visage.store.sidecars import is_foreign
 from visage.store.tables import DAMAGE
 
 log = logging.getLogger(__name__)
@@ -71,7 +72,7 @@ def delete_everything(config: Config, outputs: Collection[str], keep: Path) -> N
     if config.sidecars == "beside":
         for name in listed(config):
             for entry in listing_of(config, name):
-                count += _unlink(_beside(config, name, entry.image))
+                count += _unlink(_ours(_beside(config, name, entry.image)))
     log.info(
         "%d files deleted. The photographs, the names file and the deny list are yours and stay.",
         count,
@@ -160,16 +161,28 @@ def remove_beside(config: Config, subject: Subject) -> int:
     """Delete the vectors and lists beside the subject's images."""
     images = [image for image in subject.images if image[0] in listed(config)]
     files = {path for image in images for path in _beside(config, *image)}
+    temporaries: set[Path] = set()
     if subject.person is not None:  # as the folder is spelled on the disk, and it may be two
         for folder in {image.partition("/")[0] for name, image in images if name == "gallery"}:
             root = Path(config.folder("gallery"), as_path(folder))
-            files |= set(root.rglob(f"*{VECTOR_SUFFIX}")) | set(root.rglob(f"{TEMPORARY}*"))
+            files |= set(root.rglob(f"*{VECTOR_SUFFIX}"))
+            temporaries |= set(root.rglob(f"{TEMPORARY}*"))
     for name, image in images:
         path = Path(config.folder(name), as_path(image))
         twins = [p for p in path.parent.glob("*") if p.stem == path.stem and _is_image(p)]
         if twins in ([], [path]):  # the original program's name; of two images it could be either's
             files.add(path.with_suffix(VECTOR_SUFFIX))
-    return _unlink(sorted(files))
+    return _unlink(sorted({*_ours(sorted(files - temporaries)), *temporaries}))
+
+
+def _ours(files: Iterable[Path]) -> Iterator[Path]:
+    """Give the sidecars that are there and not another program's."""
+    for path in files:
+        try:
+            if path.is_file() and not is_foreign(path):
+                yield path
+        except OSError as error:
+            log.warning("%s cannot be read (%s) and is left alone", path, error.strerror)
 
 
 def _is_image(path: Path) -> bool:

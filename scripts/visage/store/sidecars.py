@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -23,6 +24,13 @@ from visage.store.tables import read_table
 
 log = logging.getLogger(__name__)
 
+# How the lists begin: of numbers in `<image>.vector`, of people with their ids in `<image>.json`.
+# Either may be empty, or cut short by a full disk.
+_BEGINS = {
+    ".vector": re.compile(rb"\s*(\[\s*([-\d\]NI]|$)|$)"),
+    ".json": re.compile(rb"\s*(\[\s*(\{\s*\"id\"|\]|$)|$)"),
+}
+
 
 def sidecar_path(folder: Path, image: str, suffix: str) -> Path:
     """Give the sidecar of an image below `folder`, which mirrors the image tree."""
@@ -32,14 +40,13 @@ def sidecar_path(folder: Path, image: str, suffix: str) -> Path:
 def write_sidecar(path: Path, values: list, mode: int) -> bool:
     """Write a sidecar as one line of JSON; tell whether it was written.
 
-    A file of that name that is no JSON list is another program's (photo.jpg.json holds metadata in
-    some exports) and stays as it is.
+    Another program's file of that name stays as it is.
     """
     text = json.dumps(values) + "\n"
     try:
         if write_new(path, text, mode):
             return True
-        if _is_foreign(path):
+        if is_foreign(path):
             log.warning("%s is another program's file and is left alone", path)
             return False
         # A file that says so already is left: to replace it takes a hundred times as long as to
@@ -52,9 +59,17 @@ def write_sidecar(path: Path, values: list, mode: int) -> bool:
     return True
 
 
-def _is_foreign(path: Path) -> bool:
+def is_foreign(path: Path) -> bool:
+    """Tell whether a file with a sidecar's name is another program's, by how it begins.
+
+    In Google Takeout, `photo.jpg.json` holds a photograph's metadata; `.vector` may be a drawing.
+    Such files are neither written over nor deleted.
+
+    Raises:
+        OSError: The file cannot be read.
+    """
     with path.open("rb") as file:
-        return file.read(64).lstrip()[:1] not in (b"[", b"")
+        return not _BEGINS[path.suffix].match(file.read(64))
 
 
 def write_vectors(folder: Path, table: pa.Table) -> None:
