@@ -34,8 +34,9 @@ from visage.workflow.planner import Planner
 
 take_own_package()
 
-# The workflow may be run from any folder: its own files are found from the Snakefile's.
-HERE = os.path.relpath(HOME)
+# The workflow may be run from any folder: its own files are found from the Snakefile's. Not by the
+# way from that folder, or results copied to another depth would seem made with other weights.
+HERE = "." if os.path.samefile(HOME, ".") else str(HOME)
 REGISTRY_FILE = f"{HOME}/config/models.yaml"
 DEMO = "resources/demo"
 IS_MODULE = Path(workflow.main_snakefile).parent not in (HOME, HOME / "workflow")

@@ -16,8 +16,10 @@ JOB = (
 
 def listed(workflow: Workflow, log: Path, *arguments: str) -> set[Path]:
     """Run Snakemake; give the folders of the demo's photographs that any of its processes lists."""
-    environment = workflow.environment() | {
-        "PYTHONPATH": str(REPO / "tests" / "hooks"),
+    own = workflow.environment()
+    paths = [str(REPO / "tests" / "hooks"), *filter(None, [own.get("PYTHONPATH")])]
+    environment = own | {
+        "PYTHONPATH": os.pathsep.join(paths),
         "VISAGE_TEST_LISTINGS": str(log),
     }
     command = [sys.executable, "-m", "snakemake", "--snakefile", str(workflow.snakefile)]
@@ -52,5 +54,6 @@ def test_the_process_of_a_job_lists_no_photographs(demo_copy: Workflow, tmp_path
     assert [path.stat().st_mtime_ns for path in manifests] == times
 
     # A run by hand does list them, and takes the new one in.
-    assert photographs in listed(demo_copy, tmp_path / "run.txt", "--dry-run")
+    assert photographs in listed(demo_copy, tmp_path / "run.txt", "results/images.tsv")
     assert [path.stat().st_mtime_ns for path in manifests] != times
+    assert "late.jpg" in (folder / "results/images.tsv").read_text()

@@ -47,7 +47,11 @@ KEYS: dict[str, tuple[Any, set[str]]] = {
     "shards": (3, {"embed", "match", "score"}),
     "import_vectors": (True, EMBED),
     "sidecars": ("none", {"embed", "match", "score"}),
-    "model": ("sface-yunet-mirror", {*EMBED, "labels"}),
+    # With its published thresholds, which differ from the usual model's.
+    "model": (
+        "sface-yunet-mirror",
+        {*EMBED, *JUDGED, "labels", "audit", "evaluate", "unknown"},
+    ),
     "gpu": ("never", {"score"}),
     "deny": ("deny.tsv", {*EMBED, "labels"}),
     "retain_until": ("2999-12-31", {"score"}),

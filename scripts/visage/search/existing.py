@@ -3,7 +3,6 @@
 The Snakefile imports this module, so what is heavy is imported only where it is used.
 """
 
-import hashlib
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,23 +29,21 @@ def listed(config: "Config") -> tuple[str, ...]:
     return ("queries",) if config.index.existing or config.gallery is None else SETS
 
 
+def paths(folder: str) -> tuple[str, str]:
+    """Give where the two files of an existing gallery belong, whether they are there or not."""
+    return str(Path(folder, DATABASE)), str(Path(folder, LABELS))
+
+
 def files_of(folder: str) -> tuple[str, str]:
     """Give the two files of an existing gallery.
 
     Raises:
         VisageError: One is missing.
     """
-    paths = Path(folder, DATABASE), Path(folder, LABELS)
-    for path in paths:
+    for path in map(Path, paths(folder)):
         if not path.is_file():
             raise VisageError(f"index.existing: there is no file {path.absolute()}. {_REMEDY}")
-    return str(paths[0]), str(paths[1])
-
-
-def denied(deny: str | None) -> str | None:
-    """Give a digest of the deny list, so that Snakemake sees it change."""
-    path = Path(deny) if deny else None
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path and path.exists() else None
+    return paths(folder)
 
 
 def item_image(label: str, item: int) -> str:
