@@ -10,8 +10,8 @@ import pyarrow as pa
 def compare(table: pa.Table, marks: Path) -> list[dict]:
     """Count for each image; `marks` is a TSV with image, nose_x, nose_y (pixels, upright).
 
-    A face is found if its nose lies in the box of a face that counts (status ok); each box finds
-    one face, the one whose nose is nearest to its middle. Boxes that are left are false.
+    A face is found if its nose lies in the box of an embedded face (status ok or poor); each
+    box finds one face, the one whose nose is nearest to its middle. Boxes that are left are false.
     """
     noses: dict[str, list[tuple[float, float]]] = defaultdict(list)
     with marks.open(encoding="utf-8-sig", newline="") as file:
@@ -20,7 +20,7 @@ def compare(table: pa.Table, marks: Path) -> list[dict]:
     boxes: dict[str, list[tuple[float, ...]]] = defaultdict(list)
     for row in table.select(["image", "status", "x", "y", "w", "h"]).to_pylist():
         known = boxes[row["image"]]
-        if row["status"] == "ok" and row["x"] is not None:
+        if row["status"] in ("ok", "poor") and row["x"] is not None:
             known.append((row["x"], row["y"], row["w"], row["h"]))
     return [
         {"image": image, "faces": len(noses[image])} | _count(noses[image], boxes[image])

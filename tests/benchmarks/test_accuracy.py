@@ -41,7 +41,9 @@ def test_sface_separates_all_pairs(models: Models, shared_faces: Path) -> None:
     assert (row["pairs"], row["same person"], row["not compared"]) == (300, 38, 0)
     assert row["separated"]
     assert row["nearest different"] - row["farthest same"] > 0.1
-    assert row["accuracy at published"] == row["accuracy, 10 folds"] == 1.0
+    assert row["accuracy, 10 folds"] == 1.0
+    # The published threshold takes one pair of strangers in a thousand for one person.
+    assert row["accuracy at published"] >= 299 / 300
 
 
 def test_every_face_of_the_groups_is_found(models: Models, shared_faces: Path) -> None:

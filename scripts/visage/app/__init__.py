@@ -1,5 +1,1 @@
-"""The look-up page."""
-
-from visage import telemetry
-
-telemetry.refuse()  # before Gradio is imported
+"""The look-up page and the review."""

@@ -5,6 +5,7 @@ import webbrowser
 
 import uvicorn
 
+from visage import telemetry
 from visage.app.access import Address
 from visage.app.collection import Collection
 from visage.app.server import create
@@ -29,6 +30,7 @@ def serve(config: Config, address: Address, limits: Limits, browser: bool = Fals
     Raises:
         VisageError: The model or the names file does not exist.
     """
+    telemetry.refuse()  # before any library that a search needs is imported
     lookup = make_lookup(config)
     try:
         lookup.warm()

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from visage import telemetry
 from visage.app.access import Address
 from visage.app.service import Service
 from visage.app.uploads import Uploads
@@ -51,6 +52,7 @@ class GradioClients:
 
     def _make(self) -> FastAPI:
         log.info("loading Gradio for a client")
+        telemetry.refuse()  # before Gradio is imported
         import gradio as gr
 
         from visage.app.clients.blocks import build
