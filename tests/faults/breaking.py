@@ -16,7 +16,10 @@ RUN = ("results/scores.tsv", "results/images.tsv", *CONFIG)
 LOCKED = "Directory cannot be locked"
 # What a run leaves besides its results: times, and what anyone may delete.
 _NOT_RESULTS = ("cache", "logs", "benchmarks")
-_TIMED = ("report.html", "index.html", "provenance.json", ".running", ".running-process")
+_TIMED = (
+    *("report.html", "index.html", "provenance.json", "run.json"),
+    *(".running", ".running-process"),
+)
 
 
 def people_and_queries(folder: Path, photographs: Path) -> Workflow:

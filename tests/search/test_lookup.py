@@ -137,7 +137,7 @@ def test_a_gallery_that_comes_and_changes(demo: Workflow, tmp_path: Path) -> Non
 
 def test_confidence_is_fifty_at_the_threshold(demo: Workflow, lookup: Lookup) -> None:
     index = lookup.index()
-    assert index.threshold.value == pytest.approx(1.128)
+    assert index.threshold.value == pytest.approx(1.191)
     for face in lookup.search(photograph(demo, SEVERAL)).searched:
         for one in face.candidates:
             confidence = index.confidence(one)
