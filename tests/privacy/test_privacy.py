@@ -203,7 +203,7 @@ def test_whatever_holds_an_embedding_is_its_owner_s_alone(
     for path in (tmp_path / "results").glob("*/tables/*.parquet"):
         for embedding in read_table(path)["embedding"].drop_null().to_pylist():
             traces.add_embedding(np.array(embedding, np.float32))
-    assert len(traces.heads) >= 2 * 5  # as the model gives them, and of length 1
+    assert len(traces.heads) >= 5  # a model whose embeddings have length 1 gives one of each face
     folders = [tmp_path / "results", tmp_path / ".snakemake"]
     found = {path for path, what in Sweeper(traces, []).search(folders).left}
     kinds = {path.suffix for path in found}
