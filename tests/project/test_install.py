@@ -48,7 +48,7 @@ def test_the_command_finds_its_files(installed: Path, tmp_path: Path) -> None:
     said = run(installed, tmp_path, "visage", "--version")
     assert said.split()[1] in (REPO / "pyproject.toml").read_text()
     models = json.loads(run(installed, tmp_path, "visage", "models", "--json"))
-    assert models[0]["model"] == "sface-yunet"
+    assert models[0]["name"] == "sface-yunet"
     where = run(installed, tmp_path, "python", "-c", "import visage; print(visage.__file__)")
     assert Path(where).is_relative_to(installed.parent)
 
