@@ -100,7 +100,7 @@ def test_filters_act_on_faces_and_stand_in_the_address(page: Page) -> None:
     page.select_option("#show", "found")
     page.select_option("#sort", "sure")
     assert all(said.startswith("holiday/") for said in tiles(page))
-    assert page.evaluate("location.hash") == "#/photographs?show=found&q=HOLIDAY&sort=sure"
+    page.wait_for_function("location.hash === '#/photographs?show=found&q=HOLIDAY&sort=sure'")
     page.reload()
     expect(page.locator("#shown")).to_have_text(f"2 of {EVERY} photographs")
     assert page.input_value("#search") == "HOLIDAY"
@@ -110,6 +110,7 @@ def test_filters_act_on_faces_and_stand_in_the_address(page: Page) -> None:
     page.go_back()
     expect(page.locator("#viewer")).to_be_hidden()
     page.click("#clear")
+    expect(page.locator("#shown")).to_have_text(f"{EVERY} of {EVERY} photographs")
     assert len(tiles(page)) == EVERY
     # One face must be all that is asked for: nobody doubtful is in an album of matches.
     at(page, "#/photographs?show=doubtful&as=photographs")
