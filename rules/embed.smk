@@ -5,6 +5,7 @@ manifests/<shard>.jsonl, weights ─► tables/<shard>.parquet (and <image>.vect
 
 
 rule embed_shard:
+    """Find, cut out and embed the faces of one shard of photographs."""
     input:
         manifest=PLANNER.manifest,
         weights=weights_of,
@@ -43,6 +44,7 @@ rule embed_shard:
 if CONFIG.index.existing:
 
     rule import_index:
+        """Take an index of the original program over as the gallery."""
         input:
             settings=PLANNER.settings("import"),
             database=local(existing.paths(CONFIG.index.existing)[0]),
@@ -67,6 +69,7 @@ if CONFIG.index.existing:
 
 
 rule extract_vector:
+    """Write the embedding of one photograph: <image>.vector."""
     input:
         lambda wildcards: f"{RESULTS}/{wildcards.set}/tables/{shard_of(wildcards)}.parquet",
     output:

@@ -5,6 +5,7 @@ gallery index and tables, photographs ─► evaluation.json (read by match and 
 
 
 rule evaluate_gallery:
+    """Measure how well people are told apart: evaluation.html."""
     input:
         faces=rules.build_index.output.faces,
         tables=tables("gallery"),

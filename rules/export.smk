@@ -7,6 +7,7 @@ faces.tsv ─► exports/faces.csv       only asked for by name: export_csv
 if CONFIG.xmp != "none":
 
     rule export_xmp:
+        """Write names beside the photographs for other programs: <image>.xmp."""
         input:
             table=f"{RESULTS}/queries/tables/{{shard}}.parquet",
             matches=f"{RESULTS}/queries/matches/{{shard}}.parquet",
@@ -43,6 +44,7 @@ localrules:
 
 # No output, so that it is made anew whenever it is asked for: what is selected may have changed.
 rule export_csv:
+    """Write a table of the faces for spreadsheets: exports/faces.csv."""
     input:
         rules.tabulate_faces.output.faces,
     log:

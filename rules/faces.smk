@@ -5,6 +5,7 @@ queries/tables, queries/matches, labels, clusters ─► faces.tsv, together.tsv
 
 
 rule tabulate_faces:
+    """Write a row a face, and who is with whom: faces.tsv, together.tsv."""
     input:
         tables=tables("queries"),
         matches=MATCHES,

@@ -6,6 +6,7 @@ gallery/tables, faces.parquet ─► audit.tsv, what looks wrong
 
 
 rule build_index:
+    """Make the gallery searchable: face.db, face.json."""
     input:
         tables=tables("gallery"),
         labelled=LABELLED,
@@ -31,6 +32,7 @@ rule build_index:
 
 
 rule audit_gallery:
+    """Look for mistakes in the gallery: audit.tsv."""
     input:
         tables=tables("gallery"),
         faces=rules.build_index.output.faces,

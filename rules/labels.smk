@@ -7,6 +7,7 @@ labels.tsv, people.tsv, <set>/labels, tables ─► labels/labelled.parquet
 if CONFIG.people:
 
     rule merge_names:
+        """Join ids that are one person, and their names."""
         input:
             people=PEOPLE,
             names=user(PLAN.names),
@@ -30,6 +31,7 @@ if CONFIG.people:
 if CONFIG.import_labels:
 
     rule import_labels:
+        """Take in what other programs know about the faces of one shard."""
         input:
             table=f"{RESULTS}/{{set}}/tables/{{shard}}.parquet",
             notes=PLANNER.notes,
@@ -58,6 +60,7 @@ if CONFIG.import_labels:
 if PLAN.says:
 
     rule apply_labels:
+        """Bring what people said together with the faces that there are."""
         input:
             settings=PLANNER.settings("labels"),
             labels=user(PLAN.labels),

@@ -6,6 +6,7 @@ queries/tables/<shard>, gallery index, evaluation.json ─► queries/matches/<s
 
 
 rule match_shard:
+    """Compare the query faces of one shard with the gallery."""
     input:
         table=f"{RESULTS}/queries/tables/{{shard}}.parquet",
         faces=rules.build_index.output.faces,
@@ -31,6 +32,7 @@ rule match_shard:
 
 
 rule extract_match:
+    """Write the closest people of one query: <image>.json."""
     input:
         table=lambda wildcards: f"{RESULTS}/queries/tables/{shard_of(wildcards)}.parquet",
         matches=lambda wildcards: f"{RESULTS}/queries/matches/{shard_of(wildcards)}.parquet",

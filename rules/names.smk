@@ -14,6 +14,7 @@ localrules:
 # The file is no output: a job that reads the names must never start this one. Without any output
 # (a benchmark would be one) it runs whenever it is asked for.
 rule fetch_names:
+    """Fetch names from a stash-box; needs a network and STASHBOX_API_KEY."""
     log:
         f"{RESULTS}/logs/fetch_names.log",
     conda:

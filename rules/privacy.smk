@@ -20,6 +20,7 @@ localrules:
 
 
 rule forget:
+    """Forget a person or photograph: --config person=ID or image=PATH."""
     log:
         f"{RESULTS}/logs/forget.log",
     conda:
@@ -40,6 +41,7 @@ rule forget:
 
 
 rule delete_results:
+    """Delete all results and the cache; photographs and names stay."""
     log:
         f"{RESULTS}/logs/delete_results.log",
     conda:

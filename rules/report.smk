@@ -9,6 +9,7 @@ pictures where they are many.
 
 
 rule build_report:
+    """Write the page to look at: report.html."""
     input:
         gallery_tables=tables("gallery"),
         query_tables=tables("queries"),
@@ -47,6 +48,7 @@ rule build_report:
 
 
 use rule build_report as report_share with:
+    """Write a copy to give away, strangers blurred: share.html."""
     output:
         page=f"{RESULTS}/share.html",
         folder=directory(f"{RESULTS}/share"),

@@ -6,6 +6,7 @@ queries/matches, queries/tables, evaluation.json ─► scores.tsv, with provena
 
 
 rule tabulate_images:
+    """Say what became of every photograph: images.tsv."""
     input:
         gallery=tables("gallery"),
         queries=tables("queries"),
@@ -33,6 +34,7 @@ rule tabulate_images:
 # One job writes the scores and the record of what they were made from, so that neither is ever
 # there without the other, and the record is of this run.
 rule score_matches:
+    """Score people, group by group: scores.tsv, provenance.json."""
     input:
         matches=MATCHES,
         tables=tables("queries"),

@@ -17,6 +17,7 @@ localrules:
 
 
 rule fetch_gallery:
+    """Fetch a gallery from one's own Stash."""
     log:
         f"{RESULTS}/logs/fetch_gallery.log",
     conda:
@@ -34,6 +35,7 @@ rule fetch_gallery:
 
 
 rule export_stash:
+    """Plan tags for one's own Stash, and with confirm=true set them."""
     input:
         tables=tables("queries"),
         matches=MATCHES,
@@ -57,6 +59,7 @@ rule export_stash:
 
 
 rule revert_stash:
+    """Take back the tags that export_stash set; with confirm=true."""
     log:
         f"{RESULTS}/logs/revert_stash.log",
     conda:

@@ -17,6 +17,7 @@ localrules:
 
 
 rule fetch_weights:
+    """Fetch one of the models' files and check its SHA-256."""
     input:
         lambda wildcards: [
             local(f"{WEIGHTS}/{file}")
