@@ -55,9 +55,9 @@ class OpenModel:
             OSError: The file cannot be read.
         """
         choice = Choice(settings or Faces())
-        analysed = self._extractor.extract(_bytes(photograph), choice).faces
-        wanted = choice.wanted([found.face for found in analysed])
-        return [_embedded(analysed[index]) for index in wanted]
+        analysis = self._extractor.extract(_bytes(photograph), choice)
+        wanted = choice.wanted([found.face for found in analysis.faces], analysis.size)
+        return [_embedded(analysis.faces[index]) for index in wanted]
 
 
 def _embedded(found: "AnalysedFace") -> EmbeddedFace:

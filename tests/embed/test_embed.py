@@ -117,7 +117,7 @@ def test_a_change_of_faces_settings_embeds_only_what_it_newly_asks_for(tmp_path:
     assert counting.recognised == 1
     rows = run(tmp_path, counting)["a/three.png"]
     assert counting.recognised == 4
-    assert [row.w for row in rows] == [32.0, 31.0, 30.0]  # the largest box first
+    assert [row.w for row in rows] == [31.0, 32.0, 30.0]  # the one in the middle first
     strict = run(tmp_path, counting, SETTINGS.replace(min_size=31))["a/three.png"]
     assert counting.recognised == 4
     assert [row.status for row in strict] == ["ok", "ok", "too_small"]
@@ -199,7 +199,7 @@ def test_damaged_cache_files_are_left_aside(tmp_path: Path) -> None:
 def test_only_faces_centred_in_a_region_count() -> None:
     unknown = np.full((5, 2), np.nan, np.float32)
     faces = [Face(0, 0, 40, 40, 0.9, unknown), Face(100, 0, 30, 30, 0.9, unknown)]
-    chosen = Choice(SETTINGS, [(90, 0, 60, 60)]).of(faces)
+    chosen = Choice(SETTINGS, [(90, 0, 60, 60)]).of(faces, (200, 60))
     assert [(item.index, item.status) for item in chosen] == [(1, "ok"), (0, "outside_region")]
 
 

@@ -29,3 +29,8 @@ class Analysis:
     whole: Embedding | None = None  # of the image as a whole, where it has no face
     format: str = ""  # name of the format that the bytes are of
     turn: int = 0  # degrees clockwise by which the image is to be turned to be upright
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height, in whose pixels the faces are; zeros where they are not known."""
+        return (self.width or 0, self.height or 0)

@@ -104,14 +104,14 @@ class Extractor:
     def _cut_out(self, view: View, found: list[Face], choice: Choice, sha256: str) -> Sight:
         faces = [view.own(face) for face in found]
         analysed = [AnalysedFace(face) for face in faces]
-        wanted, crops = choice.wanted(faces), []
+        photograph = view.photograph
+        wanted, crops = choice.wanted(faces, (photograph.width, photograph.height)), []
         for index in wanted:
             face, crop = view.cut(found[index])
             analysed[index] = AnalysedFace(view.own(face), sharpness(crop))
             crops.append(crop)
         if not wanted and choice.takes_whole:
             wanted, crops = [WHOLE], [fit(view.pixels, self._model.recogniser.size)]
-        photograph = view.photograph
         analysis = Analysis(
             sha256,
             Status.OK,

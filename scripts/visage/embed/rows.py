@@ -39,7 +39,7 @@ def rows_of(task: Task, result: Analysis | Problem, settings: Faces) -> list[Fac
     odd = _joined(disagreement(task.entry.image, result.format), result.reason, turn)
     base = replace(base, reason=odd, width=result.width, height=result.height, turn=result.turn)
     choice = Choice(settings, task.regions)
-    selected = choice.of([item.face for item in result.faces])
+    selected = choice.of([item.face for item in result.faces], result.size)
     rows = [_face_row(base, result.faces[item.index], item, choice) for item in selected]
     rows.sort(key=lambda row: row.status != Status.OK)  # the others keep their order
     rows = [replace(row, face=number) for number, row in enumerate(rows)]

@@ -198,7 +198,7 @@ class Lookup:
         choice = Choice(settings, [region] if region else None)
         sight = extractor.look(data, choice, max_pixels)
         (analysis,) = extractor.recognise([sight])
-        selected = choice.of([item.face for item in analysis.faces])
+        selected = choice.of([item.face for item in analysis.faces], analysis.size)
         faces = [analysis.faces[item.index] for item in selected]
         pairs = zip(selected, faces, strict=True)
         selected = [choice.judged(item, face.quality) for item, face in pairs]
