@@ -25,6 +25,7 @@ from visage.embed.extractor import centred
 from visage.models.registry import load_registry
 from visage.search.faces import unit
 from visage.search.index import vectors_of
+from visage.store.arrow import equal
 from visage.types import Embedding, Floats, Indices
 
 ROOT = Path(__file__).parent.parent
@@ -75,7 +76,7 @@ def raw_embeddings(folder: Path, models: Models, model: str) -> tuple[Floats, In
     entry = models.registry.model(model).model_copy(update={"centre": None})
     models = replace(models, registry=models.registry.with_model(model, entry))
     table = embed(folder, models, model, labelled=True).read()
-    table = table.filter(pc.and_(pc.is_valid(table["embedding"]), pc.equal(table["face"], 0)))
+    table = table.filter(pc.and_(pc.is_valid(table["embedding"]), equal(table["face"], 0)))
     names = np.array(table["person"].to_pylist(), np.str_)
     return vectors_of(table), np.unique(names, return_inverse=True)[1].astype(np.int64)
 

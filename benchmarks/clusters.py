@@ -59,9 +59,12 @@ def main() -> None:
 def subjects(table: pa.Table, errata: Path | None) -> tuple[pd.DataFrame, Floats]:
     """Give the people with two photographs or more: a row a photograph, and its unit vector."""
     vectors, rows = unit(vectors_of(table)), table.drop_columns("embedding").to_pandas()
-    off = np.hypot(
-        rows["x"] + rows["w"] / 2 - rows["width"] / 2,
-        rows["y"] + rows["h"] / 2 - rows["height"] / 2,
+    off = pd.Series(
+        np.hypot(
+            rows["x"] + rows["w"] / 2 - rows["width"] / 2,
+            rows["y"] + rows["h"] / 2 - rows["height"] / 2,
+        ),
+        rows.index,
     )
     rows = rows.loc[off.groupby(rows["image"]).idxmin()]
     if errata is not None:

@@ -45,7 +45,7 @@ def indexed(path: Path, near: float) -> Folder:
     table = read_table(path)
     usable = table.filter(usable_faces(table))
     usable = usable.sort_by([("image", "ascending"), ("face", "ascending")])
-    rows = usable.take(pa.array(chosen_faces(usable, unit(vectors_of(usable)))))
+    rows = usable.take(chosen_faces(usable, unit(vectors_of(usable))))
     return Folder(rows, acquire([path], rows), near)
 
 

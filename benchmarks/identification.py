@@ -13,6 +13,7 @@ from visage.evaluation.protocol import Trials
 from visage.search.faces import Faces, unit
 from visage.search.index import chosen_faces, usable_faces, vectors_of
 from visage.search.rankings.base import Ranking
+from visage.store.arrow import texts
 from visage.types import Floats, Indices
 
 RATES = [0.1, 0.01, 0.003]
@@ -43,12 +44,12 @@ def labelled(table: pa.Table, near: float) -> Labelled:
     """
     table = table.filter(usable_faces(table))
     order = np.lexsort((table["face"].to_numpy(), np.array(table["image"].to_pylist(), np.str_)))
-    table = table.take(pa.array(order))
-    table = table.take(pa.array(chosen_faces(table, unit(vectors_of(table)))))
+    table = table.take(order)
+    table = table.take(chosen_faces(table, unit(vectors_of(table))))
     people = table["person"].to_pylist()
     codes = np.unique(np.array(people, np.str_), return_inverse=True)[1].astype(np.int64)
     vectors = vectors_of(table)
-    files = same_files(codes, table["sha256"].to_pylist())
+    files = same_files(codes, texts(table["sha256"]))
     photographs = number_photographs(vectors, codes, files, near)
     order = protocol.order_of(codes, photographs)
     return Labelled(vectors[order], codes[order], photographs[order])

@@ -19,6 +19,7 @@ import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import httpx
 import numpy as np
@@ -86,7 +87,7 @@ def write_matches(path: Path, faces: int, origin: Origin) -> None:
     random = np.random.default_rng(3)
     best = np.where(np.arange(faces) % 10, 0.4, 1.0 + 0.3 * random.random(faces))
     person = np.arange(faces) // EACH
-    columns = {
+    columns: dict[str, Any] = {
         "image": [f"{one:06d}/{item:07d}.jpg" for item, one in enumerate(person)] * 3,
         "face": np.zeros(3 * faces, np.int16),
         "rank": np.repeat([1, 2, 3], faces),

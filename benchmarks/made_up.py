@@ -1,6 +1,7 @@
 """Faces that nobody has: tables of any size, as the embed step writes them."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -25,8 +26,8 @@ def write_faces(path: Path, label: str, faces: int, dimension: int, origin: Orig
     own = np.arange(faces) // EACH
     random = np.random.default_rng(1 if label == "person" else 2)
     vectors = people[own] + SPREAD * random.standard_normal((faces, dimension), np.float32)
-    values = pa.array(vectors.ravel())
-    rows = {
+    values = pa.array(vectors.ravel(), pa.float32())
+    rows: dict[str, Any] = {
         "image": [f"{person:06d}/{item:07d}.jpg" for item, person in enumerate(own)],
         label: [f"{person:06d}" for person in own],
         "sha256": [f"{label}{item:07d}" for item in range(faces)],
@@ -34,7 +35,7 @@ def write_faces(path: Path, label: str, faces: int, dimension: int, origin: Orig
         "reason": [""] * faces,
         "face": [0] * faces,
         "embedding": pa.ListArray.from_arrays(
-            np.arange(faces + 1, dtype=np.int32) * dimension, values
+            pa.array(np.arange(faces + 1) * dimension, pa.int32()), values
         ),
     }
     columns = [

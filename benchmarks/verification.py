@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from visage.search.faces import unit
 from visage.search.index import vectors_of
+from visage.store.arrow import texts
 from visage.types import Floats, Indices
 
 FOLDS = 10
@@ -26,8 +27,8 @@ def compare(table: pa.Table, pairs: Path, published: float | None, central: bool
     """
     rows = table.filter(pc.is_valid(table["embedding"]))
     chosen = _central(rows) if central else np.flatnonzero(rows["face"].to_numpy() == 0)
-    rows = rows.take(pa.array(chosen))
-    face = dict(zip(rows["image"].to_pylist(), unit(vectors_of(rows)), strict=True))
+    rows = rows.take(chosen)
+    face = dict(zip(texts(rows["image"]), unit(vectors_of(rows)), strict=True))
     with pairs.open(encoding="utf-8-sig", newline="") as file:
         _, *listed = csv.reader(file, delimiter="\t" if pairs.suffix == ".tsv" else ",")
     same = np.array([row[2].strip().lower() in ("yes", "1", "true") for row in listed])

@@ -64,7 +64,7 @@ def write_results(folder: Path, doubts: list[float], clusters: int = 2) -> None:
 def _matches(faces: list[dict[str, object]], distances: list[float]) -> pa.Table:
     count, several = len(faces), len(PEOPLE)
     each = np.repeat(np.array(distances), several) + 0.3 * np.tile(np.arange(several), count)
-    columns: dict[str, object] = {
+    columns: dict[str, Any] = {
         "image": np.repeat([str(row["image"]) for row in faces], several),
         "face": np.zeros(count * several, int),
         "rank": np.tile(np.arange(1, several + 1), count),

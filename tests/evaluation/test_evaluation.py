@@ -29,6 +29,7 @@ from visage.search.gallery import Gallery
 from visage.search.neighbours import compare
 from visage.search.rankings import RANKINGS
 from visage.search.threshold import Threshold, resolve_threshold
+from visage.store.arrow import texts
 from visage.store.faces import FACES
 from visage.store.tables import Origin, read_table, write_table
 
@@ -103,7 +104,7 @@ def test_one_pass_gives_what_searching_the_rest_gives(ranking: str, normalize: b
     vectors[-1], hashes[-1] = vectors[-2], hashes[-2]  # a person with two copies of one photograph
     found = search_gallery(gallery_table(vectors, persons, hashes), ranking, normalize, NEAR)
     hashes_here = found.rows["sha256"].to_pylist()
-    rows = [int(image.split("/")[1][:-4]) for image in found.rows["image"].to_pylist()]
+    rows = [int(image.split("/")[1][:-4]) for image in texts(found.rows["image"])]
     for place, row in enumerate(rows):
         rest = [r for r in range(len(persons)) if hashes[r] != hashes_here[place]]
         probe = vectors[row : row + 1]

@@ -21,7 +21,7 @@ SETTINGS = Match(ranking="nearest")
 
 
 def faces_table(path: Path, images: list[str], vectors: np.ndarray, label: str) -> None:
-    rows = {
+    rows: dict[str, list] = {
         "image": images,
         label: [image.partition("/")[0] for image in images],
         "status": ["ok"] * len(images),

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 from conftest import REPO, Workflow
@@ -22,6 +23,7 @@ from visage.privacy.sweep import Sweeper, Traces
 from visage.search.faces import unit
 from visage.sets.deny import DenyList, read_deny, write_deny
 from visage.sets.listing import Entry, Stat
+from visage.store.arrow import lists
 from visage.store.faces import FACES
 from visage.store.tables import Origin, read_table, write_table
 
@@ -56,10 +58,15 @@ def binary(path: Path) -> bytes:
     """Give all floats of a table as they lie in memory."""
     table = pq.read_table(path, partitioning=None)
     if "embedding" in table.column_names:
-        return table["embedding"].combine_chunks().flatten().to_numpy().tobytes()
+        return lists(table["embedding"]).flatten().to_numpy().tobytes()
     if "faces" in table.column_names:
-        faces = table["faces"].combine_chunks().flatten()
-        return faces.field("embedding").flatten().to_numpy().tobytes()
+        faces = lists(table["faces"]).flatten()
+        return (
+            lists(pa.chunked_array([pc.struct_field(faces, "embedding")]))
+            .flatten()
+            .to_numpy()
+            .tobytes()
+        )
     return b""
 
 

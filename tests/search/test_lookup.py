@@ -16,9 +16,11 @@ from visage.errors import VisageError
 from visage.images.decode import ImageProblem
 from visage.search.calibration import Calibration
 from visage.search.gallery import Gallery
+from visage.search.index import vectors_of
 from visage.search.judge import Judge
 from visage.search.lookup import Answer, Lookup, cut
 from visage.sets.listing import as_path
+from visage.store.arrow import equal
 from visage.store.tables import Origin, read_origin, read_table, write_table
 from visage.types import Box
 
@@ -130,7 +132,7 @@ def test_a_gallery_that_comes_and_changes(demo: Workflow, tmp_path: Path) -> Non
         write_table(lookup.faces, table, origin)
         assert len(lookup.index()) == len(table)
         assert lookup.index() is lookup.index()
-        obama = table.filter(pa.compute.equal(table["person"], "barack-obama"))
+        obama = table.filter(equal(table["person"], "barack-obama"))
         write_table(lookup.faces, obama, origin)
         assert lookup.index().people.ids == ["barack-obama"]
 
@@ -151,7 +153,7 @@ def test_probabilities_once_they_are_calibrated(lookup: Lookup) -> None:
     judge = Judge(own.threshold, known)
     index = Gallery(own.path, own.rows, own.ranking, own.search, judge, own.people)
     table = read_table(lookup.faces, ["person", "embedding"])
-    people = index.identify(np.stack(table["embedding"].to_numpy()))
+    people = index.identify(vectors_of(table))
     for person, candidates in zip(table["person"].to_pylist(), people, strict=True):
         likely = [one.probability or 0.0 for one in candidates]
         assert candidates[0].id == person and likely == sorted(likely, reverse=True)

@@ -11,6 +11,7 @@ import yaml
 from conftest import REPO, Workflow, project_copy
 from visage.errors import VisageError
 from visage.search.existing import read_labels, read_vectors
+from visage.store.arrow import lists
 from visage.store.tables import read_table
 
 DIMENSION = 512
@@ -247,7 +248,7 @@ def test_a_person_of_an_existing_index_is_forgotten(tmp_path: Path) -> None:
                 table = read_table(path)
                 content = repr(table.to_pylist()).encode()
                 if "embedding" in table.column_names:
-                    content += table["embedding"].combine_chunks().flatten().to_numpy().tobytes()
+                    content += lists(table["embedding"]).flatten().to_numpy().tobytes()
             for trace in (b"somebody-4", *heads):
                 assert trace not in content, path
         kept = [label for label in labels if label != "somebody-4"]

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import pyarrow.compute as pc
 
+from visage.store.arrow import equal
 from visage.store.tables import read_table
 from visage.store.tsv import read_rows
 
@@ -33,7 +34,7 @@ class LabelAudit:
         if self.labelled is None:
             return chosen
         table = read_table(self.labelled, ["set", "image", "face", "say"])
-        mask = pc.and_(pc.equal(table["set"], "gallery"), pc.equal(table["say"], "is"))
+        mask = pc.and_(equal(table["set"], "gallery"), equal(table["say"], "is"))
         said = table.filter(mask).select(["image", "face"]).to_pylist()
         places = {(row["image"], row["face"]) for row in said}
         pairs = zip(chosen["image"], chosen["face"], strict=True)

@@ -8,7 +8,7 @@ by SHA-256 (`visage.embed.keys`): a job reads these lists, and of the segments o
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 from visage.embed.analysis import AnalysedFace, Analysis
 from visage.embed.keys import Keys, write_keys
 from visage.status import Status
+from visage.store.arrow import schema, texts
 from visage.store.files import PRIVATE, replacing
 from visage.store.tables import DAMAGE
 from visage.types import Embedding, Face
@@ -42,7 +43,7 @@ _FACE = pa.struct(
 
 
 def _segment(face: pa.StructType) -> pa.Schema:
-    return pa.schema(
+    return schema(
         [
             ("sha256", pa.string()),
             ("status", pa.string()),
@@ -102,12 +103,12 @@ class Cache:
         joined = pa.concat_tables([*filter(None, segments), self._as_table(self._pending)])
         if joined.num_rows:
             path = self._write(joined)
-            write_keys(path, joined["sha256"].to_pylist())
+            write_keys(path, texts(joined["sha256"]))
         for path in self._own:
             path.unlink(missing_ok=True)
         self._own, self._pending = [], []
 
-    def _analyses(self, path: Path, groups: Sequence[int]) -> list[Analysis]:
+    def _analyses(self, path: Path, groups: list[int]) -> list[Analysis]:
         table = _read(path, lambda file: file.read_row_groups(groups))
         rows = table.to_pylist() if table else []
         return [_as_analysis(row, self._usual) for row in rows if _stands(row)]
@@ -146,7 +147,7 @@ def _read(path: Path, read: Callable[[pq.ParquetFile], pa.Table]) -> pa.Table | 
 
 def _hashes_of(path: Path) -> list[str] | None:
     known = _read(path, lambda file: file.read(columns=["sha256"]))
-    return known["sha256"].to_pylist() if known is not None else None
+    return None if known is None else texts(known["sha256"])
 
 
 def _stands(row: dict) -> bool:

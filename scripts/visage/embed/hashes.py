@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from visage.sets.listing import Stat
+from visage.store.arrow import schema
 from visage.store.files import PRIVATE, replacing
 from visage.store.tables import DAMAGE
 
@@ -21,7 +22,7 @@ SETTLED_NS = 2_000_000_000
 class Hashes:
     """The hashes of one shard: a file that is read at the start and written at the end."""
 
-    _schema = pa.schema(
+    _schema = schema(
         [("image", pa.string()), ("size", pa.int64()), ("mtime", pa.int64()), ("sha", pa.string())]
     )
 

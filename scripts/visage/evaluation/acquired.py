@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 
 from visage.search.index import usable_faces, vectors_of
 from visage.status import Status
+from visage.store.arrow import equal, texts
 from visage.store.tables import read_table
 from visage.types import Embeddings
 
@@ -40,7 +41,7 @@ def acquire(tables: list[Path], faces: pa.Table) -> Acquired:
     taken = pd.Series(faces["face"].to_pandas().fillna(0).to_numpy(), faces["image"].to_pandas())
     parts = [_of_table(path, taken) for path in tables]
     prominent = pa.concat_tables([part for part, _ in parts])
-    images = prominent["image"].to_pylist()
+    images = texts(prominent["image"])
     return Acquired(
         {image: row for row, image in enumerate(images)},
         vectors_of(prominent),
@@ -51,7 +52,7 @@ def acquire(tables: list[Path], faces: pa.Table) -> Acquired:
 def _of_table(path: Path, taken: pd.Series) -> tuple[pa.Table, list[str]]:
     """Give the prominent faces that the index did not take, and the failures' people."""
     table = read_table(path, ["image", "person", "status", "face", "embedding"])
-    clear = pc.equal(table["status"], Status.OK)  # a query is not searched by a poor face
+    clear = equal(table["status"], Status.OK)  # a query is not searched by a poor face
     usable = table.filter(pc.and_(usable_faces(table), clear))
     faces = usable.select(["image", "face"]).to_pandas().fillna({"face": 0})
     first = faces.sort_values("face", kind="stable").drop_duplicates("image")

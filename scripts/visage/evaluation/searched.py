@@ -15,6 +15,7 @@ from visage.search.index import vectors_of
 from visage.search.rankings import RANKINGS, faces_of, fit
 from visage.search.rankings.base import Ranking
 from visage.status import Status
+from visage.store.arrow import texts
 from visage.types import Embeddings, Indices
 
 COLUMNS = ["image", "person", "sha256", "status", "face", "x", "y", "w", "h", "embedding"]
@@ -64,18 +65,18 @@ def search_gallery(
             of copies of one photograph.
         acquired: What the faces tables say beyond the index.
     """
-    faces = faces_of(ranking, vectors_of(table), table["person"].to_pylist(), normalize)
-    names = zip(table["sha256"].to_pylist(), table["image"].to_pylist(), strict=True)
+    faces = faces_of(ranking, vectors_of(table), texts(table["person"]), normalize)
+    names = zip(table["sha256"].to_pylist(), texts(table["image"]), strict=True)
     files = [sha256 or image for sha256, image in names]
     same = same_files(faces.codes, files)
     photographs = number_photographs(faces.vectors, faces.codes, same, near)
     order = protocol.order_of(faces.codes, photographs)
     faces, photographs = faces.take(order), photographs[order]
-    rows = table.drop_columns("embedding").take(pa.array(order))
+    rows = table.drop_columns("embedding").take(order)
     fitted = fit(ranking, faces, learn(ranking, faces, photographs))
     probes, failed = None, None
     if acquired is not None:
-        probes = _probes(faces, rows["image"].to_pylist(), acquired)
+        probes = _probes(faces, texts(rows["image"]), acquired)
         failed = _failed(faces, ranking, acquired)
     trials = protocol.search(fitted, photographs, probes=probes, failed=failed)
     numbers = rows["face"].to_pylist()

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from visage.layout import QUERIES
 from visage.sets.deny import DenyList
 from visage.status import Verdict
+from visage.store.arrow import equal, filled
 from visage.store.labelled import LABELLED
 from visage.store.tables import read_table
 from visage.types import Box
@@ -49,7 +50,7 @@ def named_faces(
     """
     found = read_table(matches, _MATCH)
     sure = pc.is_in(found["verdict"], value_set=_NAMED)
-    best = found.filter(pc.and_(pc.equal(found["rank"], 1), sure)).to_pylist()
+    best = found.filter(pc.and_(equal(found["rank"], 1), sure)).to_pylist()
     if not best:
         return
     faces = {(row["image"], row["face"]): row for row in read_table(table, _FACE).to_pylist()}
@@ -80,6 +81,6 @@ def _named(row: dict[str, Any], name: str, face: dict[str, Any]) -> NamedFace:
 
 def _added(labelled: Path | None) -> dict[tuple[str, int], dict[str, Any]]:
     rows = LABELLED.empty_table() if labelled is None else read_table(labelled, LABELLED.names)
-    mask = pc.and_(pc.equal(rows["set"], QUERIES), pc.fill_null(rows["added"], False))
+    mask = pc.and_(equal(rows["set"], QUERIES), filled(rows["added"], False))
     added = rows.filter(mask).select(_FACE).to_pylist()
     return {(row["image"], row["face"]): row for row in added}

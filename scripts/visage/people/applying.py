@@ -26,6 +26,7 @@ from visage.people.resolution import (
 )
 from visage.sets.deny import DenyList
 from visage.status import Status
+from visage.store.arrow import texts
 from visage.store.faces import FACES
 from visage.store.files import PRIVATE
 from visage.store.findings import FINDINGS
@@ -112,7 +113,7 @@ def _present(
     for path in (path for several in tables.values() for path in several):
         table = read_table(path, _SEEN)
         contents |= statements.contents.intersection(table["sha256"].to_pylist())
-        paths |= statements.paths.intersection(map(nfc, table["image"].to_pylist()))
+        paths |= statements.paths.intersection(map(nfc, texts(table["image"])))
     return contents, paths
 
 
@@ -128,8 +129,8 @@ def _labelled(
     """Give the rows of one faces table."""
     seen = read_table(path, _SEEN)
     spoken = pc.is_in(seen["sha256"], value_set=pa.array(sorted(contents), pa.string()))
-    named = [nfc(image) in statements.paths for image in seen["image"].to_pylist()]
-    mask = pc.or_(pc.fill_null(spoken, False), pa.array(named, pa.bool_()))
+    named = [nfc(image) in statements.paths for image in texts(seen["image"])]
+    mask = pc.or_(spoken, pa.array(named, pa.bool_()))
     if not pc.any(mask).as_py():
         return
     table = read_table(path, FACES.names).filter(mask)

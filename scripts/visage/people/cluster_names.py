@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from visage.store.arrow import schema
 from visage.store.tables import read_table, write_table
 from visage.types import Indices
 
@@ -24,7 +25,7 @@ DIGITS = 8  # of the hash; more where two would be the same
 ANCHORS = 5  # faces that are remembered of a name
 SAME = 0.5  # intersection over union of two boxes of one face
 BOX = ["x", "y", "w", "h"]
-NAMES = pa.schema(
+NAMES = schema(
     [
         ("name", pa.string()),  # in the order in which they were given, the medoid's row first
         ("sha256", pa.string()),  # of the photograph with a face that was typical then

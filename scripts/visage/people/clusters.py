@@ -32,6 +32,7 @@ from visage.search.calibration import read_evaluation
 from visage.search.faces import unit
 from visage.search.index import vectors_of
 from visage.status import Status, Verdict
+from visage.store.arrow import equal
 from visage.store.clusters import CLUSTERS
 from visage.store.tables import Origin, read_table, write_table
 from visage.store.tsv import write_tsv
@@ -125,7 +126,8 @@ def nobodys(tables: list[Path], matches: list[Path], labelled: Path | None = Non
     parts = [read_table(path, COLUMNS) for path in tables]
     faces = pa.concat_tables([part.filter(_searched(part)) for part in parts])
     found = pa.concat_tables([read_table(path, [*FACE, "verdict"]) for path in matches])
-    near = found.filter(pc.not_equal(found["verdict"], Verdict.UNKNOWN)).select(FACE).to_pandas()
+    like_somebody = pc.invert(equal(found["verdict"], Verdict.UNKNOWN))
+    near = found.filter(like_somebody).select(FACE).to_pandas()
     words = _said(labelled)
     decided = words.loc[words["say"] != Say.NOT, FACE]
     known = pd.concat([near, decided.astype(near.dtypes)]).drop_duplicates()
@@ -149,8 +151,8 @@ def _said(labelled: Path | None) -> pd.DataFrame:
     return words.loc[words["set"] == QUERIES, columns]
 
 
-def _searched(faces: pa.Table) -> pa.ChunkedArray:
-    return pc.and_(pc.equal(faces["status"], Status.OK), pc.is_valid(faces["embedding"]))
+def _searched(faces: pa.Table) -> pa.BooleanArray:
+    return pc.and_(equal(faces["status"], Status.OK), pc.is_valid(faces["embedding"]))
 
 
 def gathered(rows: pd.DataFrame, vectors: Floats, apart: Indices, how: How) -> pd.DataFrame:

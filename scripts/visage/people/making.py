@@ -14,6 +14,7 @@ from visage.errors import VisageError
 from visage.images.decode import ImageProblem
 from visage.images.reading import read
 from visage.status import Status
+from visage.store.arrow import schema
 from visage.store.faces import FACES
 from visage.store.paths import as_path
 from visage.store.tables import read_table, write_table
@@ -23,11 +24,11 @@ log = logging.getLogger(__name__)
 
 _BOX = ("x", "y", "w", "h")
 _MADE = ("status", "reason", *_BOX, "confidence", "landmarks", "sharpness", "embedding")
-_SCHEMA = pa.schema(
+_SCHEMA = schema(
     [
         ("sha256", pa.string()),
         *((f"region_{side}", pa.float64()) for side in _BOX),
-        *(FACES.field(name) for name in _MADE),
+        *((name, FACES.field(name).type) for name in _MADE),
     ]
 )
 

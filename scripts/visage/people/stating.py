@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pyarrow.compute as pc
-
 from visage.errors import VisageError
 from visage.layout import SETS, Results
 from visage.people.editing import now
 from visage.people.labels import Say, Statement
 from visage.status import Status
+from visage.store.arrow import equal
 from visage.store.paths import as_text, nfc
 from visage.store.tables import read_table
 from visage.types import Box
@@ -77,7 +76,7 @@ def _faces(results: Path, sha256: str) -> list[dict[str, Any]]:
     for name in SETS:
         for path in sorted(Results(results).set(name).tables.glob("*.parquet")):
             table = read_table(path, columns)
-            found = table.filter(pc.equal(table["sha256"], sha256)).to_pylist()
+            found = table.filter(equal(table["sha256"], sha256)).to_pylist()
             if found:
                 image = found[0]["image"]
                 return [row for row in found if row["image"] == image]

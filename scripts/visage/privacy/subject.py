@@ -22,6 +22,7 @@ from visage.search.existing import listed
 from visage.sets.deny import DenyList
 from visage.sets.listing import SETS, Entry, Stat, as_path, as_text, label_of, list_entries
 from visage.sets.walk import VECTOR_SUFFIX
+from visage.store.arrow import texts
 from visage.store.names import read_names
 from visage.store.paths import forms, nfc
 from visage.store.tables import DAMAGE
@@ -125,7 +126,7 @@ def recorded(results: Path) -> Iterator[tuple[Image, str | None]]:
     places += [(path, path.name.partition("-")[0], "sha") for path in hashes]
     for path, name, column in places:
         table = _read(path, ["image", column])
-        pairs = zip(table["image"].to_pylist(), table[column].to_pylist(), strict=True)
+        pairs = zip(texts(table["image"]), table[column].to_pylist(), strict=True)
         yield from (((name, image), sha256) for image, sha256 in pairs)
 
 
@@ -160,13 +161,13 @@ def collect_traces(subject: Subject, config: Config, names: str | None, results:
     for name in SETS:
         for path in sorted((results / name / "tables").glob("*.parquet")):
             table = _read(path, ["image", "embedding"])
-            mine = [subject.has(name, image) for image in table["image"].to_pylist()]
+            mine = [subject.has(name, image) for image in texts(table["image"])]
             _add_embeddings(traces, table["embedding"].filter(pa.array(mine, pa.bool_())))
     for path in sorted((results / "cache").glob("*/*.parquet")):
         if _holds(path, _ANALYSES):
             table = _read(path, _ANALYSES)
-            mine = pc.is_in(table["sha256"], pa.array(sorted(traces.hashes), pa.string()))
-            for row in table.filter(mine).to_pylist():
+            traced = pc.is_in(table["sha256"], pa.array(sorted(traces.hashes), pa.string()))
+            for row in table.filter(traced).to_pylist():
                 for values in (row["whole"], *(face["embedding"] for face in row["faces"])):
                     if values:
                         traces.add_embedding(np.array(values, np.float32))

@@ -147,7 +147,7 @@ class Sweeper:
         elif pa.types.is_struct(array.type):
             for number in range(array.type.num_fields):
                 yield from self._in_array(pc.struct_field(array, [number]))
-        elif pa.types.is_list(array.type):
+        elif isinstance(array, pa.ListArray):
             if pa.types.is_floating(array.type.value_type):
                 if not self._traces.heads.isdisjoint(_heads_of(array)):
                     yield "an embedding"

@@ -137,7 +137,7 @@ def _by_face(matches: list[Path]) -> Iterable[list[dict]]:
     """Give the closest people of each face, by rank."""
     table = concatenated(matches, _MATCHES)
     faces: dict[tuple[str, int], list[dict]] = defaultdict(list)
-    for row in table.filter(pc.less_equal(table["rank"], CANDIDATES)).to_pylist():
+    for row in table.filter(pc.less_equal(table["rank"], pa.scalar(CANDIDATES))).to_pylist():
         faces[row["image"], row["face"]].append(row)
     return (sorted(rows, key=lambda row: row["rank"]) for rows in faces.values())
 

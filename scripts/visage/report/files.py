@@ -8,6 +8,7 @@ import pyarrow.compute as pc
 
 from visage.errors import VisageError
 from visage.report.data import concatenated
+from visage.store.arrow import equal
 from visage.store.tables import read_table
 from visage.store.tsv import read_rows
 
@@ -27,7 +28,7 @@ def read_recall(matches: list[Path]) -> float | None:
     None where no face was; with an exact search there is nothing to read.
     """
     table = concatenated(matches, ["rank", "recall"])
-    return pc.mean(table.filter(pc.equal(table["rank"], 1))["recall"]).as_py()
+    return pc.mean(table.filter(equal(table["rank"], 1))["recall"]).as_py()
 
 
 def read_clusters(path: Path | None) -> dict[tuple[str, int], str]:

@@ -10,6 +10,8 @@ import pyarrow.compute as pc
 from visage.audit.findings import COLUMNS
 from visage.report.data import Outline, Query, concatenated, outline_of
 from visage.report.files import damaged, lines
+from visage.status import Status
+from visage.store.arrow import equal, texts
 from visage.store.tables import read_table
 from visage.types import Box
 
@@ -56,12 +58,12 @@ def read_gallery(tables: list[Path], faces: Path) -> Gallery:
         faces: The index's faces.parquet.
     """
     rows = concatenated(tables, ["image", "person", "status", "reason"])
-    good = pc.unique(rows.filter(pc.equal(rows["status"], "ok"))["image"])
+    good = rows.filter(equal(rows["status"], Status.OK))["image"].unique()
     bad = rows.filter(pc.invert(pc.is_in(rows["image"], value_set=good)))
     indexed = read_table(faces, ["person"])
     return Gallery(
         images=pc.count_distinct(rows["image"]).as_py(),
-        people=sorted(pc.unique(indexed["person"]).to_pylist()),
+        people=sorted(texts(indexed["person"].unique())),
         faces=len(indexed),
         problems=_problems(bad.to_pylist()),
     )

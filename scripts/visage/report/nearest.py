@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 from visage.search.exact import exact
 from visage.search.faces import Faces
 from visage.search.index import vectors_of
+from visage.search.labelled import places
 from visage.search.rankings import faces_of
+from visage.store.arrow import texts
 from visage.store.tables import read_table
 from visage.types import Floats
 
@@ -61,11 +63,10 @@ def nearest_faces(
     probes, rows = _probes(tables)
     people = {item.person for item in compared}
     table = _of_people(read_table(faces, ["image", "face", "person", "embedding"]), people)
-    labels = table["person"].to_pylist()
+    labels = texts(table["person"])
     gallery = faces_of(ranking, vectors_of(table), labels, normalize)
     queries = gallery.space(probes)
-    images = table["image"].to_pylist()
-    numbers = pc.fill_null(table["face"], 0).to_pylist()
+    known = list(places(table))
     of_person = _items(gallery)
     found: list[list[GalleryFace]] = [[] for _ in compared]
     for person, wanted in _by_person(compared).items():
@@ -73,7 +74,7 @@ def nearest_faces(
         own_probes = queries[[rows[compared[row][:2]] for row in wanted]]
         near = exact(own_probes, gallery.vectors[items], SHOWN)
         for row, own in zip(wanted, items[near.items], strict=True):
-            found[row] = [GalleryFace(images[item], numbers[item]) for item in own.tolist()]
+            found[row] = [GalleryFace(*known[item]) for item in own.tolist()]
     return found
 
 
@@ -82,14 +83,13 @@ def _probes(tables: list[Path]) -> tuple[Floats, dict[tuple[str, int], int]]:
     read = [read_table(path, ["image", "face", "embedding"]) for path in tables]
     table = pa.concat_tables(read)
     table = table.filter(pc.is_valid(table["embedding"]))
-    numbers = pc.fill_null(table["face"], 0).to_pylist()
-    keys = zip(table["image"].to_pylist(), numbers, strict=True)
+    keys = places(table)
     return vectors_of(table), {key: row for row, key in enumerate(keys)}
 
 
 def _of_people(table: pa.Table, people: set[str]) -> pa.Table:
     """Keep the faces of some people; with the original's ranking a label counts up to its "="."""
-    labels = table["person"].to_pylist()
+    labels = texts(table["person"])
     kept = [label in people or label.partition("=")[0] in people for label in labels]
     return table.filter(pa.array(kept, pa.bool_()))
 

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from visage.layout import QUERIES
 from visage.status import Status, Verdict
+from visage.store.arrow import equal, texts
 from visage.store.clusters import CLUSTERS
 from visage.store.faces import FACES
 from visage.store.files import PRIVATE
@@ -76,7 +77,7 @@ class _Said:
         if path is None:
             return
         table = read_table(path, ["set", "added", "say", *_FACE, *_MEASURED])
-        for row in table.filter(pc.equal(table["set"], QUERIES)).to_pylist():
+        for row in table.filter(equal(table["set"], QUERIES)).to_pylist():
             if row["say"] == "ignore":
                 self.ignored.add((row["image"], row["face"]))
             elif row["say"] == "is" and row["added"]:
@@ -85,7 +86,7 @@ class _Said:
 
 def _rows(shard: Shard, said: _Said, gathered: pa.Table) -> Iterator[list[str]]:
     table = read_table(shard.faces, [*_FACE, *_MEASURED])
-    images = set(table["image"].to_pylist())
+    images = set(texts(table["image"]))
     added = {
         (face["image"], face["face"]): face
         for image in sorted(images & said.added.keys())
@@ -102,7 +103,7 @@ def _rows(shard: Shard, said: _Said, gathered: pa.Table) -> Iterator[list[str]]:
 
 def _nearest(path: Path) -> dict[tuple[str, int], dict[str, Any]]:
     table = read_table(path, [*_MATCH, "rank"])
-    best = table.filter(pc.equal(table["rank"], 1)).select(_MATCH)
+    best = table.filter(equal(table["rank"], 1)).select(_MATCH)
     return {(row["image"], row["face"]): row for row in best.to_pylist()}
 
 

@@ -6,6 +6,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from visage.status import Verdict
+from visage.store.arrow import equal
 from visage.store.tables import read_table
 
 
@@ -16,7 +17,7 @@ def count_found(matches: list[Path]) -> dict[str, int]:
         matches: The matches tables of all shards.
     """
     table = pa.concat_tables([read_table(path, ["rank", "id", "verdict"]) for path in matches])
-    nearest = table.filter(pc.equal(table["rank"], 1))
-    named = nearest.filter(pc.equal(nearest["verdict"], Verdict.MATCH.value))
+    nearest = table.filter(equal(table["rank"], 1))
+    named = nearest.filter(equal(nearest["verdict"], Verdict.MATCH))
     people = pc.count_distinct(named["id"]).as_py()
     return {"faces": nearest.num_rows, "named": named.num_rows, "people": people}

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from visage.status import Verdict
+from visage.store.arrow import equal, texts
 from visage.store.files import PRIVATE
 from visage.store.tables import read_table
 from visage.store.tsv import write_rows
@@ -63,14 +64,14 @@ def tabulate_together(tables: Iterable[Path], matches: Iterable[Path], output: P
 
 def _contents(table: Path) -> dict[str, str | None]:
     rows = read_table(table, ["image", "sha256"])
-    return dict(zip(rows["image"].to_pylist(), rows["sha256"].to_pylist(), strict=True))
+    return dict(zip(texts(rows["image"]), rows["sha256"].to_pylist(), strict=True))
 
 
 def _people(matches: Path, names: dict[str, str]) -> Iterator[tuple[str, str, set[str]]]:
     """Give the images that show two people or more, with their group and who they are."""
     table = read_table(matches, ["image", "group", "rank", "id", "name", "verdict"])
     sure = pc.is_in(table["verdict"], value_set=_SURE)
-    table = table.filter(pc.and_(pc.equal(table["rank"], 1), sure))
+    table = table.filter(pc.and_(equal(table["rank"], 1), sure))
     people: dict[tuple[str, str], set[str]] = defaultdict(set)
     for row in table.to_pylist():
         names[row["id"]] = row["name"]

@@ -19,6 +19,7 @@ from visage.search.judge import Judge, Judged
 from visage.search.rankings import faces_of, fit
 from visage.search.rankings.base import DEFAULT, Candidates, Ranking, Search
 from visage.search.threshold import Threshold, resolve_threshold
+from visage.store.arrow import texts
 from visage.store.names import Performer, link, read_names
 from visage.store.tables import read_table
 from visage.types import Box, Embedding, Embeddings, Indices
@@ -140,7 +141,7 @@ class Gallery:
         own = read_evaluation(evaluation) if evaluation else None
         learnt = own.learnt if own else DEFAULT
         name, neighbours = match.ranking, match.neighbours
-        known = faces_of(name, vectors_of(table), table["person"].to_pylist(), normalize)
+        known = faces_of(name, vectors_of(table), texts(table["person"]), normalize)
         ranking = fit(name, known, learnt)
         search: Search = ExactSearch(known, neighbours)
         if match.search == "annoy":

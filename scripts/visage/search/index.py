@@ -15,6 +15,7 @@ from visage.search.existing import DATABASE, LABELS, item_of, read_labels
 from visage.search.faces import unit
 from visage.search.labelled import GalleryLabels, apart, joined
 from visage.status import Status
+from visage.store.arrow import equal, filled, lists, texts
 from visage.store.faces import FACES
 from visage.store.files import PRIVATE, replacing, write_text
 from visage.store.tables import common_origin, read_table, write_table
@@ -64,7 +65,7 @@ def build_index(
     usable = _usable(tables, said)
     usable, given = apart(usable, said.labelled, said.queries_from_gallery)
     if existing:
-        items = [item_of(image) for image in usable["image"].to_pylist()]
+        items = [item_of(image) for image in texts(usable["image"])]
         usable = usable.take(np.argsort(items))
     else:
         usable = _ordered(usable)
@@ -97,7 +98,7 @@ def _usable(tables: list[Path], said: GalleryLabels) -> pa.Table:
     parts = [read_table(path, FACES.names).select(FACES.names) for path in tables]
     found = [part.filter(usable_faces(part)) for part in parts]
     usable = pa.concat_tables([FACES.empty_table(), *(one.cast(FACES) for one in found)])
-    labelled = pc.any(pc.equal(said.labelled["say"], "is")).as_py()
+    labelled = pc.any(equal(said.labelled["say"], "is")).as_py()
     if not usable.num_rows and not labelled and not said.alone:
         raise VisageError(_nothing(parts))
     return joined(usable, said.one)
@@ -107,15 +108,15 @@ def _ordered(table: pa.Table) -> pa.Table:
     return table.take(pc.sort_indices(table, [("image", "ascending"), ("face", "ascending")]))
 
 
-def usable_faces(table: pa.Table) -> pa.ChunkedArray:
+def usable_faces(table: pa.Table) -> pa.BooleanArray:
     """Mark the rows of a gallery's faces table that can be searched."""
-    known = pc.not_equal(pc.fill_null(table["person"], ""), "")
+    known = pc.invert(equal(filled(table["person"], ""), ""))
     return pc.and_(pc.is_valid(table["embedding"]), known)
 
 
 def _without_poor(table: pa.Table, given: pa.Table) -> pa.Table:
     """Leave out faces that are too poor to tell, but of people of whom there is nothing better."""
-    poor = pc.equal(table["status"], Status.POOR)
+    poor = equal(table["status"], Status.POOR)
     clear = table.filter(pc.invert(poor))
     better = pa.array({*clear["person"].to_pylist(), *given["person"].to_pylist()}, pa.string())
     return table.filter(pc.invert(pc.and_(poor, pc.is_in(table["person"], better))))
@@ -127,9 +128,7 @@ def vectors_of(table: pa.Table) -> Floats:
     Raises:
         VisageError: One is of another length than the rest, or holds NaN or infinity.
     """
-    embeddings = table["embedding"].combine_chunks()
-    if isinstance(embeddings, pa.ChunkedArray):
-        embeddings = pa.concat_arrays(embeddings.chunks)
+    embeddings = lists(table["embedding"])
     lengths = pc.list_value_length(embeddings).to_numpy(zero_copy_only=False)
     if not len(lengths):
         return np.empty((0, 0), np.float32)
@@ -154,8 +153,7 @@ def chosen_faces(table: pa.Table, vectors: Floats) -> Indices:
     It is the most prominent one, unless the person has at least two other images and another face
     agrees better, by its mean cosine, with the faces chosen there.
     """
-    images = table["image"].to_pylist()
-    persons = table["person"].to_pylist()
+    images, persons = texts(table["image"]), texts(table["person"])
     rows_of: dict[str, list[int]] = {}
     for row, image in enumerate(images):
         rows_of.setdefault(image, []).append(row)
@@ -199,7 +197,7 @@ def _choose(
 def _nothing(parts: list[pa.Table]) -> str:
     counts: Counter[str] = Counter()
     for part in parts:
-        counts.update(part["status"].to_pylist())
+        counts.update(texts(part["status"]))
     found = ", ".join(f"{count} {status}" for status, count in sorted(counts.items())) or "no image"
     return (
         f"The gallery has no usable face ({found}). Check that the config's gallery holds "

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from visage.layout import GALLERY, QUERIES
+from visage.store.arrow import equal, filled, numbers, texts
 from visage.store.faces import FACES
 from visage.store.labelled import LABELLED
 from visage.store.tables import read_table
@@ -55,7 +56,7 @@ def apart(
         folder's person, in photographs in which that person is not labelled. And the labelled
         faces of both sets, each once however many copies of the photograph there are.
     """
-    said = labelled.filter(pc.equal(labelled["set"], GALLERY)).select(
+    said = labelled.filter(equal(labelled["set"], GALLERY)).select(
         ["image", "face", "say", "person"]
     )
     spoken: set[Place] = set()
@@ -79,7 +80,7 @@ def apart(
 
 
 def _given(labelled: pa.Table, queries_from_gallery: str) -> pa.Table:
-    mask = pc.and_(pc.equal(labelled["say"], "is"), pc.is_valid(labelled["embedding"]))
+    mask = pc.and_(equal(labelled["say"], "is"), pc.is_valid(labelled["embedding"]))
     rows = labelled.filter(mask)
     seen: set[tuple] = set()
     kept: list[bool] = []
@@ -110,7 +111,7 @@ class Said:
     @classmethod
     def of(cls, labelled: pa.Table) -> "Said":
         """Take what is said about the queries."""
-        about = labelled.filter(pc.equal(labelled["set"], QUERIES))
+        about = labelled.filter(equal(labelled["set"], QUERIES))
         given: dict[Place, str] = {}
         added: dict[str, list[Place]] = {}
         ignored: set[Place] = set()
@@ -141,7 +142,7 @@ class Said:
             gallery: The rows of the index.
             queries: Of a faces table.
         """
-        known = dict(zip(_contents(gallery), gallery["person"].to_pylist(), strict=True))
+        known = dict(zip(_contents(gallery), texts(gallery["person"]), strict=True))
         known.pop(None, None)
         pairs = zip(places(queries), _contents(queries), strict=True)
         own = {place: known[content] for place, content in pairs if content in known}
@@ -156,5 +157,4 @@ def _contents(table: pa.Table) -> Iterator[tuple | None]:
 
 def places(table: pa.Table) -> Iterable[Place]:
     """Give image and face of each row."""
-    faces = pc.fill_null(table["face"], 0).to_pylist()
-    return zip(table["image"].to_pylist(), faces, strict=True)
+    return zip(texts(table["image"]), numbers(filled(table["face"], 0)), strict=True)

@@ -16,6 +16,7 @@ from visage.search.labelled import Place, Said, places
 from visage.search.rankings import RANKINGS
 from visage.search.rankings.base import Candidates
 from visage.status import Verdict
+from visage.store.arrow import equal, filled, texts
 from visage.store.files import PUBLIC, write_text
 from visage.store.matches import LISTED, MATCHES, MatchRow, match_rows
 from visage.store.sidecars import remove_orphans, write_sidecar
@@ -57,7 +58,7 @@ def match_shard(
     said = said or Said()
     if overlapping:
         said = said.with_gallery(gallery.rows, queries)
-    images = queries["image"].unique().to_pylist()
+    images = texts(queries["image"].unique())
     probes = queries.filter(pc.is_valid(queries["embedding"]))
     settled = said.given.keys() | said.ignored
     searched = pa.array([place not in settled for place in places(probes)], pa.bool_())
@@ -80,7 +81,7 @@ def match_nobody(table: Path, output: Path, sidecar: Callable[[str], Path] | Non
     """Write that no face was found to be anybody's: there is nobody in the gallery yet."""
     write_table(output, MATCHES.empty_table(), common_origin([table]))
     if sidecar:
-        for image in read_table(table, ["image"])["image"].unique().to_pylist():
+        for image in texts(read_table(table, ["image"])["image"].unique()):
             write_sidecar(sidecar(image), [], PUBLIC)
 
 
@@ -134,23 +135,21 @@ def _matches(probes: pa.Table, gallery: Gallery, results: int, refused: Refused)
         judged = gallery.judge(found, pictures)
     ids = gallery.people.ids
     named = [gallery.people.name(person) for person in ids]
-    probe, nearest = pa.array(found.probe), pa.array(found.nearest)
-    person = pa.array(found.person)
     columns = {
-        "image": probes["image"].take(probe),
-        "group": pc.fill_null(probes["group"].take(probe), ""),
-        "face": pc.fill_null(probes["face"].take(probe), 0),
+        "image": probes["image"].take(found.probe),
+        "group": filled(probes["group"].take(found.probe), ""),
+        "face": filled(probes["face"].take(found.probe), 0),
         "rank": found.rank,
-        "id": pa.array(ids, pa.string()).take(person),
-        "name": pa.array(named, pa.string()).take(person),
+        "id": pa.array(ids, pa.string()).take(found.person),
+        "name": pa.array(named, pa.string()).take(found.person),
         "distance": found.distance,
         "hits": found.hits,
-        "nearest": gallery.rows["image"].take(nearest),
-        "nearest_face": pc.fill_null(gallery.rows["face"].take(nearest), 0),
+        "nearest": gallery.rows["image"].take(found.nearest),
+        "nearest_face": filled(gallery.rows["face"].take(found.nearest), 0),
         "probability": pa.array(judged.probability, from_pandas=True),
         "verdict": judged.verdict.tolist(),
         "reason": judged.reason.tolist(),
-        "recall": pa.array([gallery.recall(embeddings)] * len(probe), pa.float64()),
+        "recall": pa.array([gallery.recall(embeddings)] * len(found.probe), pa.float64()),
     }
     table = pa.table({name: columns[name] for name in MATCHES.names})
     return table.cast(MATCHES)
@@ -173,12 +172,12 @@ def extract_match(
     Raises:
         VisageError: The image is not in the set.
     """
-    if not pc.any(pc.equal(read_table(table, ["image"])["image"], image)).as_py():
+    if not pc.any(equal(read_table(table, ["image"])["image"], image)).as_py():
         raise VisageError(
             f"There is no image {image!r} among the queries, so it has no .json file."
         )
     found = read_table(matches, LISTED)
-    rows = match_rows(found.filter(pc.equal(found["image"], image)))
+    rows = match_rows(found.filter(equal(found["image"], image)))
     people = image_list(rows, RANKINGS[ranking].listed, results)
     write_text(output, json.dumps(people) + "\n", PUBLIC)
 

@@ -2,7 +2,9 @@
 
 import pyarrow as pa
 
-CLUSTERS = pa.schema(
+from visage.store.arrow import schema
+
+CLUSTERS = schema(
     [
         ("image", pa.string()),  # of the query
         ("group", pa.string()),

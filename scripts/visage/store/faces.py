@@ -6,9 +6,10 @@ from dataclasses import dataclass, fields
 import pyarrow as pa
 
 from visage.status import Status
+from visage.store.arrow import schema
 from visage.types import Embedding, Floats
 
-FACES = pa.schema(
+FACES = schema(
     [
         ("image", pa.string()),  # path relative to the set, see `visage.sets.listing.as_text`
         ("person", pa.string()),  # gallery: id = folder of the first level; null among queries

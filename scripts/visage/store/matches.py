@@ -5,7 +5,9 @@ from dataclasses import dataclass, fields
 
 import pyarrow as pa
 
-MATCHES = pa.schema(
+from visage.store.arrow import schema
+
+MATCHES = schema(
     [
         ("image", pa.string()),  # of the query
         ("group", pa.string()),

@@ -11,6 +11,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from visage.errors import VisageError
+from visage.store.arrow import equal, texts
 from visage.store.files import (
     PRIVATE,
     TEMPORARY,
@@ -85,7 +86,7 @@ def as_json(embedding: NDArray[np.float32]) -> list[float]:
 
 def prominent_embeddings(table: pa.Table) -> Iterable[tuple[str, NDArray[np.float32]]]:
     """Give each image that has one with the embedding of its most prominent face."""
-    images = table["image"].to_pylist()
+    images = texts(table["image"])
     embeddings = table["embedding"]
     seen = set()
     for row, image in enumerate(images):  # faces stand in order of prominence
@@ -101,7 +102,7 @@ def extract_vector(table: Path, image: str, output: Path) -> None:
         VisageError: The image is not in the set, or no face was found in it.
     """
     faces = read_table(table, ["image", "status", "reason", "embedding"])
-    rows = faces.filter(pa.compute.equal(faces["image"], image))
+    rows = faces.filter(equal(faces["image"], image))
     if not rows.num_rows:
         raise VisageError(f"There is no image {image!r} in this set, so it has no .vector file.")
     for _, embedding in prominent_embeddings(rows):

@@ -16,6 +16,7 @@ from typing import Any
 from visage.errors import VisageError
 from visage.models.entries import Registry, Wheel
 from visage.resources import version
+from visage.store.arrow import texts
 from visage.store.files import write_text
 from visage.store.tables import read_origin, read_table
 from visage.workflow.staleness import step_of
@@ -171,7 +172,7 @@ def _digest_of_images(tables: list[Path]) -> str:
     for path in tables:
         table = read_table(path, ["image", "sha256"])
         hashes = (sha256 or "" for sha256 in table["sha256"].to_pylist())
-        pairs.update(zip(table["image"].to_pylist(), hashes, strict=True))
+        pairs.update(zip(texts(table["image"]), hashes, strict=True))
     return hashlib.sha256(json.dumps(sorted(pairs)).encode()).hexdigest()
 
 
