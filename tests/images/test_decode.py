@@ -10,7 +10,8 @@ import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 from visage.formats import by_suffix
-from visage.images.decode import MAX_MEMORY, ImageProblem, decode
+from visage.images.decode import MAX_MEMORY, ImageProblem, count_pages, decode, size_of
+from visage.images.parts import page, tile
 from visage.images.pixels import to_bgr
 
 
@@ -167,11 +168,24 @@ def test_an_animation_that_starts_black_gives_its_first_picture_that_does_not(ki
 def test_pages_of_a_tiff_but_not_its_thumbnails_are_pictures_of_their_own() -> None:
     white = Image.new("RGB", (30, 20), "white")
     data = encoded(white, "TIFF", save_all=True, append_images=[picture()])
-    first, second = decode(data), decode(data, page=2)
+    first, second = decode(data), decode(data, part=page(2))
     assert (first.pages, second.pages) == (2, 2)
     assert (first.width, second.width) == (30, 80)
     assert second.pixels[4, 4].argmax() == 2
     assert second.note == "page 2 of 2"
+    assert (count_pages(data), count_pages(data[:100]), count_pages(b"")) == (2, 1, 1)
+
+
+def test_a_tile_is_cut_out_of_its_sheet_and_one_outside_of_it_is_said() -> None:
+    sheet = encoded(quadrants(), "PNG")
+    found = decode(sheet, part=tile((20, 0, 20, 10)))
+    assert (found.width, found.height) == (20, 10)
+    assert (found.pixels == (0, 255, 0)).all()
+    assert decode(sheet, part=tile((30, 15, 20, 10))).pixels.shape == (5, 10, 3)  # at the edge
+    with pytest.raises(ImageProblem, match="outside its sheet"):
+        decode(sheet, part=tile((40, 0, 20, 10)))
+    assert size_of(sheet) == (40, 20)
+    assert size_of(b"nothing") == (0, 0)
 
 
 @pytest.mark.parametrize("mode", ["RGBA", "LA", "I;16", "F"])

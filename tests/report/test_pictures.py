@@ -25,7 +25,7 @@ def test_crops_are_cut_from_the_upright_photograph(
     exif[0x0112] = orientation
     path = tmp_path / f"turned.{suffix}"
     Image.fromarray(np.ascontiguousarray(stored)).save(path, exif=exif)
-    made = cut(Order(path, [Outline(Box(1200, 500, 200, 200))], crop=144, side=480))
+    made = cut(Order(tmp_path, path.name, [Outline(Box(1200, 500, 200, 200))], crop=144, side=480))
     crop = made.crops[0]
     assert isinstance(made.photograph, Picture)
     assert isinstance(crop, Picture)
@@ -47,14 +47,14 @@ def decoded(picture: Picture) -> np.ndarray:
 )
 def test_any_box_gives_a_crop(tmp_path: Path, box: Box | None) -> None:
     Image.new("RGB", (200, 120)).save(tmp_path / "a.png")
-    (crop,) = cut(Order(tmp_path / "a.png", [Outline(box)], crop=144)).crops
+    (crop,) = cut(Order(tmp_path, "a.png", [Outline(box)], crop=144)).crops
     assert isinstance(crop, Picture)
     assert (crop.width, crop.height) == (144, 144)
 
 
 def test_what_is_no_picture_is_missing(tmp_path: Path) -> None:
     (tmp_path / "a.jpg").write_text("<html>")
-    made = cut(Order(tmp_path / "a.jpg", [Outline(None)] * 2, side=480))
+    made = cut(Order(tmp_path, "a.jpg", [Outline(None)] * 2, side=480))
     assert isinstance(made.photograph, Missing)
     assert "not an image" in made.photograph.reason
     assert made.crops == [made.photograph] * 2
@@ -69,7 +69,7 @@ def test_a_tilted_face_is_cut_with_its_eyes_level(tmp_path: Path) -> None:
         pixels[int(y) - 5 : int(y) + 5, int(x) - 5 : int(x) + 5] = (255, 0, 0)
     Image.fromarray(pixels).save(tmp_path / "a.png")
     outline = Outline(Box(10, 10, 100, 100), float(tilt))
-    (crop,) = cut(Order(tmp_path / "a.png", [outline], crop=160)).crops
+    (crop,) = cut(Order(tmp_path, "a.png", [outline], crop=160)).crops
     assert isinstance(crop, Picture)
     red = decoded(crop)[:, :, 0] > 160
     rows = [np.flatnonzero(half.any(axis=1)).mean() for half in (red[:, :80], red[:, 80:])]
@@ -81,14 +81,14 @@ def test_a_blurred_face_is_gone_for_good(tmp_path: Path) -> None:
     noise = np.random.default_rng(1).integers(0, 255, (300, 400, 3), dtype=np.uint8)
     Image.fromarray(noise).save(tmp_path / "a.png")
     face, other = Box(50, 50, 100, 120), Box(280, 160, 80, 100)
-    order = Order(tmp_path / "a.png", [Outline(face), Outline(other)], 160, 400, blurred=[face])
+    order = Order(tmp_path, "a.png", [Outline(face), Outline(other)], 160, 400, blurred=[face])
     made = cut(order)
     hidden, kept = (decoded(crop) for crop in made.crops if isinstance(crop, Picture))
     assert detail(hidden[40:120, 40:120]) < 3
     assert detail(kept[40:120, 40:120]) > 15
     assert isinstance(made.photograph, Picture)
     assert detail(decoded(made.photograph)[50:170, 50:150]) < 3
-    (nothing,) = cut(Order(tmp_path / "a.png", [Outline(None)], 160, blurred=[None])).crops
+    (nothing,) = cut(Order(tmp_path, "a.png", [Outline(None)], 160, blurred=[None])).crops
     assert isinstance(nothing, Picture)
     assert detail(decoded(nothing)[40:120, 40:120]) < 3
 
@@ -101,3 +101,16 @@ def detail(pixels: np.ndarray) -> float:
 def test_more_photographs_are_smaller() -> None:
     sides = [sizes(number, number > 1000).photograph for number in (6, 200, 800, 10_000)]
     assert sides == sorted(sides, reverse=True)
+
+
+def test_a_page_is_shown_and_a_photograph_that_lies_on_its_side_stands_upright(
+    tmp_path: Path,
+) -> None:
+    page = Image.new("RGB", (200, 100), "white")
+    page.paste("red", (0, 0, 40, 100))  # left; turned by 90° it is on top
+    Image.new("RGB", (10, 10)).save(tmp_path / "a.tif", save_all=True, append_images=[page])
+    (shown,) = [cut(Order(tmp_path, "a.tif#2", side=100, turn=90)).photograph]
+    assert isinstance(shown, Picture)
+    assert (shown.width, shown.height) == (50, 100)
+    assert decoded(shown)[:15].mean((0, 1)) == pytest.approx((255, 0, 0), abs=12)
+    assert decoded(shown)[30:].mean((0, 1)) == pytest.approx((255, 255, 255), abs=12)

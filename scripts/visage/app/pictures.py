@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 from PIL import Image
 
 from visage.images.decode import ImageProblem, decode
+from visage.images.parts import locate
 from visage.search.lookup import cut
 from visage.sets.listing import as_path
 from visage.types import Box, Pixels
@@ -72,9 +73,9 @@ def face_picture(
     if ".." in PurePosixPath(image).parts:
         return None
     try:
-        photograph = decode(
-            (folder / as_path(image)).read_bytes(), enough=None if box else max(side, WHOLE)
-        )
+        path, part = locate(folder, as_path(image))
+        enough = None if box else max(side, WHOLE)
+        photograph = decode(path.read_bytes(), enough=enough, part=part)
     except (OSError, ImageProblem) as error:
         log.info("no picture of %s: %s", image, error)
         return None

@@ -23,6 +23,7 @@ from visage.config.match import Match
 from visage.config.page import Page
 from visage.config.section import AddressOfId, File, Folder, OwnFile, OwnFolder, Section
 from visage.config.select import Select
+from visage.config.sprites import Sprites
 from visage.config.stash import Stash
 from visage.config.stashbox import Stashbox
 from visage.config.unknown import Unknown
@@ -158,6 +159,7 @@ class Config(Section):
         "removed, by its path, or by `gallery/<path>` or `queries/<path>`.",
     )
     faces: Faces = Faces()
+    sprites: Sprites = Sprites()
     index: Index = Index()
     match: Match = Match()
     unknown: Unknown = Unknown()

@@ -28,6 +28,7 @@ class Analysis:
     faces: list[AnalysedFace] = field(default_factory=list)  # in the detector's order
     whole: Embedding | None = None  # of the image as a whole, where it has no face
     format: str = ""  # name of the format that the bytes are of
+    pages: int = 1  # pictures of their own in the file
     turn: int = 0  # degrees clockwise by which the image is to be turned to be upright
 
     @property

@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 
 from visage.embed.analysis import AnalysedFace, Analysis
 from visage.embed.keys import Keys, write_keys
+from visage.formats import FORMATS
 from visage.status import Status
 from visage.store.arrow import schema, texts
 from visage.store.files import PRIVATE, replacing
@@ -28,6 +29,7 @@ log = logging.getLogger(__name__)
 # What a kill can lose: whichever comes first.
 FLUSH_SECONDS = 10.0
 FLUSH_IMAGES = 1000
+_PAGED = {found.name for found in FORMATS if found.frames == "pages"}
 ROW_GROUP = 64  # rows read to find one: a segment may hold thousands
 
 _FACE = pa.struct(
@@ -56,11 +58,14 @@ def _segment(face: pa.StructType) -> pa.Schema:
     )
 
 
-SEGMENT = (
+# Without pages: a file that may have several is looked at again.
+_PAGELESS = (
     _segment(_FACE).append(pa.field("format", pa.string())).append(pa.field("turn", pa.int16()))
 )
+SEGMENT = _PAGELESS.append(pa.field("pages", pa.int32()))
 # What version 2 wrote. Its faces are taken as they are; what it could not read may be read now.
 _BEFORE = _segment(pa.struct([field for field in _FACE if field.name != "length"]))
+_READ = (SEGMENT, _PAGELESS, _BEFORE)
 
 
 class Cache:
@@ -134,7 +139,7 @@ class Cache:
 def _read(path: Path, read: Callable[[pq.ParquetFile], pa.Table]) -> pa.Table | None:
     try:
         with pq.ParquetFile(path, page_checksum_verification=True) as file:
-            if not any(file.schema_arrow.equals(schema) for schema in (SEGMENT, _BEFORE)):
+            if not any(file.schema_arrow.equals(schema) for schema in _READ):
                 raise pa.ArrowInvalid("other columns than a segment has")
             return read(file)
     except FileNotFoundError:
@@ -151,7 +156,9 @@ def _hashes_of(path: Path) -> list[str] | None:
 
 
 def _stands(row: dict) -> bool:
-    return "format" in row or row["status"] == Status.OK
+    if "pages" in row:
+        return True
+    return row.get("format") not in _PAGED if "format" in row else row["status"] == Status.OK
 
 
 def _as_row(analysis: Analysis, usual: float | None) -> dict:
@@ -164,6 +171,7 @@ def _as_row(analysis: Analysis, usual: float | None) -> dict:
         "whole": analysis.whole,
         "format": analysis.format,
         "turn": analysis.turn,
+        "pages": analysis.pages,
         "faces": [
             {
                 "box": [item.face.x, item.face.y, item.face.w, item.face.h],
@@ -189,6 +197,7 @@ def _as_analysis(row: dict, usual: float | None) -> Analysis:
         whole=_as_embedding(row["whole"]),
         format=row.get("format") or "",
         turn=row.get("turn") or 0,
+        pages=row.get("pages") or 1,
     )
 
 

@@ -16,7 +16,7 @@ from visage.embed.cache import Cache
 from visage.embed.extractor import Extractor, Sight
 from visage.embed.reader import DENIED, Content, Problem, Reader, Task
 from visage.embed.selection import Choice
-from visage.images.decode import NO_MEMORY, ImageProblem, out_of_memory
+from visage.images.decode import NO_MEMORY, ImageProblem, count_pages, out_of_memory
 from visage.status import Status
 from visage.types import Model
 
@@ -118,9 +118,10 @@ class Embedder:
         """In a worker: look up, decode, detect and cut out; or the result when that is all."""
         if not isinstance(content, Content):
             return content
-        task, sha256 = content.task, hashlib.sha256(content.data).hexdigest()
+        task, of_file = content.task, hashlib.sha256(content.data).hexdigest()
+        sha256 = task.sha256(of_file)
         with self._lock:
-            if not self._reader.allows(content, sha256):
+            if not self._reader.allows(content, of_file):
                 return task, DENIED
             if sha256 not in self._known:
                 self._known.update(self._cache.find({sha256}))
@@ -132,11 +133,12 @@ class Embedder:
             self._claimed.add(sha256)
         extractor = self._loaded()
         try:
-            sight = extractor.look(content.data, self._choice(task), sha256=sha256)
+            sight = extractor.look(content.data, self._choice(task), sha256=sha256, part=task.part)
         except ImageProblem as problem:
             if not problem.lasting:
                 return task, Problem(problem.status, problem.reason, sha256)
-            return task, self._keep(Analysis(sha256, problem.status, problem.reason))
+            pages = count_pages(content.data)
+            return task, self._keep(Analysis(sha256, problem.status, problem.reason, pages=pages))
         except Exception as error:
             if not out_of_memory(error):
                 raise

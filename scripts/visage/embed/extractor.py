@@ -29,6 +29,8 @@ from visage.embed.selection import AUTO_QUALITY, Choice
 from visage.embed.view import File, View
 from visage.images.align import fit, sharpness
 from visage.images.decode import MAX_PIXELS
+from visage.images.parts import WHOLE as WHOLE_FILE
+from visage.images.parts import Part
 from visage.status import Status
 from visage.types import Detector, Embedding, Embeddings, Face, Model, Pixels
 
@@ -84,6 +86,7 @@ class Extractor:
         choice: Choice,
         max_pixels: int = MAX_PIXELS,
         sha256: str | None = None,
+        part: Part = WHOLE_FILE,
     ) -> Sight:
         """Find the faces of one image file and cut out those of `choice`.
 
@@ -92,11 +95,12 @@ class Extractor:
             choice: Which faces are to be embedded.
             max_pixels: A larger image is refused.
             sha256: Of `data`, where it is known already.
+            part: Which page or tile of the file is meant.
 
         Raises:
             visage.images.decode.ImageProblem: The image cannot be decoded, or is too large.
         """
-        view = View(File(data, max_pixels), self._model)
+        view = View(File(data, max_pixels, part), self._model)
         settings = choice.settings
         view, faces = find(view, self._detector, settings.min_size, settings.min_confidence)
         return self._cut_out(view, faces, choice, sha256 or hashlib.sha256(data).hexdigest())
@@ -121,6 +125,7 @@ class Extractor:
             analysed,
             format=photograph.format.name,
             turn=view.turn,
+            pages=photograph.pages,
         )
         return Sight(analysis, view, choice, wanted, crops)
 

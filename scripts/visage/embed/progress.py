@@ -39,6 +39,10 @@ class Progress:
             self._logged = now
             self._log()
 
+    def more(self, number: int) -> None:
+        """Have so many images more than was known at first."""
+        self._total += number
+
     def __exit__(self, *_: object) -> None:
         """Say nothing any more."""
         self._log()

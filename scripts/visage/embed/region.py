@@ -8,6 +8,7 @@ import numpy as np
 from visage.embed.extractor import centred
 from visage.images.align import sharpness
 from visage.images.decode import decode
+from visage.images.parts import WHOLE, Part
 from visage.types import Box, Detector, Embedding, Face, Model, Pixels
 
 AROUND = 0.75  # of the region's longer side that is looked at around it: detectors want a head
@@ -27,7 +28,9 @@ class RegionFace:
     reason: str  # how it was come by
 
 
-def face_in_region(model: Model, detector: Detector, data: bytes, box: Box) -> RegionFace:
+def face_in_region(
+    model: Model, detector: Detector, data: bytes, box: Box, part: Part = WHOLE
+) -> RegionFace:
     """Embed the face of a region of an image file.
 
     The region's surroundings are enlarged and searched: a face that is too small or too near the
@@ -38,11 +41,12 @@ def face_in_region(model: Model, detector: Detector, data: bytes, box: Box) -> R
         detector: The calling thread's own.
         data: The bytes of the image file.
         box: The region, in pixels of the upright image.
+        part: Which page or tile of the file is the image.
 
     Raises:
         visage.images.decode.ImageProblem: The image cannot be decoded.
     """
-    pixels = decode(data).pixels
+    pixels = decode(data, part=part).pixels
     found = _again(pixels, detector, box)
     face = found or Face(*box, confidence=0.0, landmarks=np.full((5, 2), np.nan, np.float32))
     if found and model.refine is not None:

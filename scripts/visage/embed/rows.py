@@ -18,6 +18,7 @@ from visage.sets.listing import Entry, Manifest, as_path, label_of
 from visage.sets.regions import outside
 from visage.status import Status
 from visage.store.faces import FaceRow, faces_table
+from visage.store.parts import is_tile, order_of, scene_of
 from visage.store.vectors import VectorProblem, read_vector
 
 log = logging.getLogger(__name__)
@@ -32,7 +33,7 @@ def rows_of(task: Task, result: Analysis | Problem, settings: Faces) -> list[Fac
     Raises:
         VisageError: The image has no face and `faces.no_face` is `fail`.
     """
-    base = FaceRow(task.entry.image, result.status, result.reason, sha256=result.sha256)
+    base = FaceRow(task.image, result.status, result.reason, sha256=result.sha256)
     if isinstance(result, Problem) or result.status != Status.OK:
         return [base]
     turn = f"turned by {result.turn}° to be upright" if result.turn else ""
@@ -135,15 +136,22 @@ def nameless_row(entry: Entry) -> FaceRow:
 
 
 def to_table(shard: Manifest, rows: Mapping[str, Sequence[FaceRow]]) -> pa.Table:
-    """Give the rows of all images, in the order of the manifest, with their labels."""
+    """Give the rows of all images, in the order of the manifest, with their labels.
+
+    The group of a sheet's tiles is its scene.
+    """
     gallery = shard.settings.set == "gallery"
 
     def labelled(row: FaceRow) -> FaceRow:
-        label = label_of(row.image)
         if gallery:
-            return replace(row, person=label)
+            return replace(row, person=label_of(row.image))
         # Nobody is searched by a face that is too poor to tell, so it is never a match.
         poor = row.status == Status.POOR
-        return replace(row, group=label, embedding=None if poor else row.embedding)
+        group = scene_of(row.image) if is_tile(row.image) else label_of(row.image)
+        return replace(row, group=group, embedding=None if poor else row.embedding)
 
-    return faces_table(labelled(row) for entry in shard.entries for row in rows[entry.image])
+    return faces_table(
+        labelled(row)
+        for entry in shard.entries
+        for row in sorted(rows[entry.image], key=lambda row: order_of(row.image))
+    )

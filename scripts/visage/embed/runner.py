@@ -17,12 +17,14 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from visage.embed.analysis import Analysis
 from visage.embed.cache import Cache
 from visage.embed.embedder import Embedder
 from visage.embed.hashes import Hashes
 from visage.embed.progress import Progress
-from visage.embed.reader import Reader, Task, tasks_of
+from visage.embed.reader import Reader, Task, Tasks
 from visage.embed.rows import imported_row, nameless, nameless_row, rows_of, to_table
+from visage.embed.sheets import Sheets
 from visage.models.model import Installed
 from visage.sets.deny import read_deny
 from visage.sets.listing import Manifest, read_manifest
@@ -85,12 +87,20 @@ def embed_shard(
         load = partial(model.load, threads)
         embedder = Embedder(reader, shard.settings.faces, load, cache, threads)
         name = f"{shard.settings.set} {source.manifest.stem}"
-        tasks = _tasks(shard, source.regions)
-        with Progress(destination.cache / "progress", name, len(tasks)) as progress:
-            rows = _known_rows(shard, source.root, model.entry.dimension)
-            for task, result in embedder.run(tasks):
-                rows[task.entry.image] = rows_of(task, result, shard.settings.faces)
-                progress.step()
+        regions = read_regions(source.regions, shard.settings.set) if source.regions else {}
+        made = Tasks(regions)
+        waiting = _tasks(shard, source.root, made)
+        rows = _known_rows(shard, source.root, model.entry.dimension)
+        with Progress(destination.cache / "progress", name, len(waiting)) as progress:
+            while waiting:
+                further: list[Task] = []
+                for task, result in embedder.run(waiting):
+                    rows[task.entry.image] += rows_of(task, result, shard.settings.faces)
+                    progress.step()
+                    if isinstance(result, Analysis):
+                        further += made.further(task, result.pages)
+                progress.more(len(further))
+                waiting = further
     hashes.save()
     table = to_table(shard, rows)
     log.info("%s", _summary(shard, table, embedder.embedded))
@@ -109,16 +119,19 @@ def _closing(cache: Cache) -> Iterator[Cache]:
         cache.close()
 
 
-def _tasks(shard: Manifest, regions: Path | None) -> list[Task]:
-    chosen = read_regions(regions, shard.settings.set) if regions else None
+def _tasks(shard: Manifest, root: Path, made: Tasks) -> list[Task]:
+    """Give what the model has to see; of files with several pages the first."""
+    sheets = Sheets(root, shard.settings.sprites)
     left_out = {entry.image for entry in nameless(shard)}
-    return [task for task in tasks_of(shard, chosen) if task.entry.image not in left_out]
+    entries = (e for e in shard.entries if e.vector is None and e.image not in left_out)
+    return [task for entry in entries for task in made.of(entry, sheets.parts(entry))]
 
 
 def _known_rows(shard: Manifest, root: Path, dimension: int) -> dict[str, list[FaceRow]]:
-    """Give the rows of the images that no model has to see."""
+    """Give the rows of the images that no model has to see; for the others an empty list."""
+    rows: dict[str, list[FaceRow]] = {entry.image: [] for entry in shard.entries}
     imported = [entry for entry in shard.entries if entry.vector is not None]
-    rows = {entry.image: [imported_row(root, entry, dimension)] for entry in imported}
+    rows |= {entry.image: [imported_row(root, entry, dimension)] for entry in imported}
     return rows | {entry.image: [nameless_row(entry)] for entry in nameless(shard)}
 
 

@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 
 from visage.images.decode import MAX_PIXELS, Photograph, decode
+from visage.images.parts import WHOLE, Part
 from visage.images.turns import turned, turned_back
 from visage.types import Face, Floats, Model, Pixels
 
@@ -17,7 +18,7 @@ class File:
 
     data: bytes
     max_pixels: int = MAX_PIXELS
-    page: int = 1
+    part: Part = WHOLE
     decoded: dict[int | None, Photograph] = field(default_factory=dict)  # by what was enough
 
     def photograph(self, enough: int | None) -> Photograph:
@@ -25,7 +26,7 @@ class File:
         for known in self.decoded.values():
             if not known.reduced or (enough and max(known.pixels.shape[:2]) >= enough):
                 return known
-        self.decoded[enough] = decode(self.data, self.max_pixels, enough, self.page)
+        self.decoded[enough] = decode(self.data, self.max_pixels, enough, self.part)
         return self.decoded[enough]
 
 

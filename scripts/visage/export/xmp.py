@@ -17,6 +17,7 @@ from visage.people.packet import Tag, renewed
 from visage.people.turning import Area
 from visage.people.xmp import OURS, PacketProblem
 from visage.store.files import PRIVATE, replacing, write_text
+from visage.store.parts import file_of
 from visage.store.paths import as_path
 
 log = logging.getLogger(__name__)
@@ -61,7 +62,8 @@ def export_xmp(
     """Write, renew or take back what we say in the sidecars of a shard's images.
 
     Args:
-        images: All images of the shard: what we said of one that has no name any more goes.
+        images: All images of the shard: what we said of one that has no name any more goes. Pages
+            after the first and tiles have no sidecar: programs know files only.
         faces: Who is in them.
         places: Where everything lies.
         written: JSON lines to write: the state of each sidecar after and before, so that the next
@@ -76,7 +78,7 @@ def export_xmp(
         named.setdefault(face.image, []).append(face)
     counts: Counter[str] = Counter()
     lines = []
-    for image in sorted(set(images)):
+    for image in sorted({image for image in images if file_of(image) == image}):
         path = places.target(image)
         before = _state(path)
         counts[_export(image, named.get(image, []), places, path)] += 1

@@ -3,6 +3,7 @@
 import io
 import warnings
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from importlib import import_module
 
 from PIL import Image, UnidentifiedImageError
@@ -10,7 +11,8 @@ from PIL.JpegImagePlugin import JpegImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 
 from visage.formats import Format, by_content, readable
-from visage.images.frames import Loaded, load_one
+from visage.images.frames import Loaded, load_one, pages_of
+from visage.images.parts import WHOLE, Part, cut_tile
 from visage.images.pixels import is_blank, to_bgr, upright
 from visage.status import Status
 from visage.types import Pixels
@@ -20,6 +22,7 @@ from visage.types import Pixels
 MAX_PIXELS = 200_000_000
 # What decoding may take: 8 bytes a pixel for most formats, more for some (`Format.memory`).
 MAX_MEMORY = 8 * MAX_PIXELS
+_SHEET_BYTES = 1 << 26  # of a sheet that is kept decoded while its tiles are cut out
 
 NO_MEMORY = "there was not enough memory for this image; it is tried again next time"
 _ORIENTATION = 0x0112  # EXIF tag
@@ -61,7 +64,7 @@ class Photograph:
 
 
 def decode(
-    data: bytes, max_pixels: int = MAX_PIXELS, enough: int | None = None, page: int = 1
+    data: bytes, max_pixels: int = MAX_PIXELS, enough: int | None = None, part: Part = WHOLE
 ) -> Photograph:
     """Decode the bytes of an image file; they, not the file's name, decide what it is.
 
@@ -78,17 +81,19 @@ def decode(
         data: The whole file.
         max_pixels: More are refused.
         enough: Pixels of the longer side that are enough; None: all there are.
-        page: Which of the pages of a TIFF, from 1.
+        part: Which of the pages of a TIFF, or which tile of a sheet.
 
     Raises:
         ImageProblem: `unreadable` or `too_large`, with the reason.
     """
+    if part.area:
+        return _tile(data, max_pixels, part)
     found = _format(data)
     try:
         with warnings.catch_warnings():
             # Odd metadata in otherwise good photographs; what matters raises.
             warnings.simplefilter("ignore")
-            return _decoded(data, found, max_pixels, enough, page)
+            return _decoded(data, found, max_pixels, enough, part.page)
     except ImageProblem:
         raise
     except ModuleNotFoundError as error:
@@ -103,6 +108,53 @@ def decode(
         if out_of_memory(error):
             raise ImageProblem(Status.TOO_LARGE, NO_MEMORY, lasting=False) from error
         raise ImageProblem(Status.UNREADABLE, f"the file is damaged: {_worded(error)}") from error
+
+
+def _tile(data: bytes, max_pixels: int, part: Part) -> Photograph:
+    assert part.area
+    sheet = _sheet(data, max_pixels) if len(data) < _SHEET_BYTES else decode(data, max_pixels)
+    pixels = cut_tile(sheet.pixels, part.area)
+    if not pixels.size:
+        x, y, w, h = part.area
+        raise ImageProblem(
+            Status.UNREADABLE,
+            f"the tile {x}, {y}, {w}, {h} lies outside its sheet ({sheet.width} x {sheet.height} "
+            "pixels)",
+        )
+    height, width = pixels.shape[:2]
+    return replace(sheet, pixels=pixels, width=width, height=height, pages=1)
+
+
+@lru_cache(maxsize=2)  # the tiles of a sheet come one after the other, in several threads
+def _sheet(data: bytes, max_pixels: int) -> Photograph:
+    return decode(data, max_pixels)
+
+
+def count_pages(data: bytes) -> int:
+    """Give how many pictures of their own a file has; 1 where that cannot be told."""
+    found = by_content(data)
+    if found is None or found.frames != "pages":
+        return 1
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return len(pages_of(_opened(data, found)))
+    except Exception:  # noqa: BLE001 - decoders raise anything; decoding says what is wrong
+        return 1
+
+
+def size_of(data: bytes) -> tuple[int, int]:
+    """Give width and height of an image file as `decode` gives it, pixels; (0, 0): unreadable."""
+    found = by_content(data)
+    if found is None or not found.read:
+        return 0, 0
+    try:
+        image = _opened(data, found)
+        orientation, _ = orientation_of(image)
+    except Exception:  # noqa: BLE001 - decoders raise anything; decoding says what is wrong
+        return 0, 0
+    width, height = image.size
+    return (height, width) if orientation in _ON_ITS_SIDE else (width, height)
 
 
 def out_of_memory(error: BaseException) -> bool:
@@ -161,9 +213,14 @@ def _decoded(
 
 def _open(data: bytes, found: Format, limit: int) -> Image.Image:
     """Open a file without decoding it; not through `Image.open`, whose limit is the program's."""
+    image = _opened(data, found)
+    _check_size(image, limit)
+    return image
+
+
+def _opened(data: bytes, found: Format) -> Image.Image:
     module, name = found.reader.split(":")
     image: Image.Image = getattr(import_module(module), name)(io.BytesIO(data))
-    _check_size(image, limit)
     return image
 
 

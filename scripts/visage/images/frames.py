@@ -34,14 +34,20 @@ def load_one(image: Image.Image, found: Format, page: int) -> Loaded:
     number = getattr(image, "n_frames", 1) if found.frames != "first" else 1
     if number == 1:
         return Loaded(damage=_load(image))
-    return _page(image, number, page) if found.frames == "pages" else _frame(image, number)
+    return _page(image, page) if found.frames == "pages" else _frame(image, number)
 
 
-def _page(image: Image.Image, number: int, page: int) -> Loaded:
-    own = [frame for frame in range(min(number, MOST_PAGES)) if _is_page(image, frame)] or [0]
+def _page(image: Image.Image, page: int) -> Loaded:
+    own = pages_of(image)
     image.seek(own[min(page, len(own)) - 1])
     note = f"page {page} of {len(own)}" if len(own) > 1 else ""
     return Loaded(len(own), note, _load(image))
+
+
+def pages_of(image: Image.Image) -> list[int]:
+    """Give the frames of a TIFF that are pictures of their own, at most `MOST_PAGES`."""
+    number = getattr(image, "n_frames", 1)
+    return [frame for frame in range(min(number, MOST_PAGES)) if _is_page(image, frame)] or [0]
 
 
 def _is_page(image: Image.Image, frame: int) -> bool:

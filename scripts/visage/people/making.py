@@ -12,10 +12,12 @@ import pyarrow as pa
 from visage.embed.region import RegionFace, face_in_region
 from visage.errors import VisageError
 from visage.images.decode import ImageProblem
+from visage.images.parts import locate
 from visage.images.reading import read
 from visage.status import Status
 from visage.store.arrow import schema
 from visage.store.faces import FACES
+from visage.store.parts import part_hash
 from visage.store.paths import as_path
 from visage.store.tables import read_table, write_table
 from visage.types import Box, Detector, Model
@@ -60,7 +62,7 @@ class FaceMaker:
         key = (sha256, *map(float, box))
         self._used.add(key)
         if key not in self._known:
-            row = self._make(self._roots[name] / as_path(image), sha256, box)
+            row = self._make(self._roots[name], as_path(image), sha256, box)
             if row["embedding"] is None:
                 return row
             region = {f"region_{side}": float(value) for side, value in box._asdict().items()}
@@ -75,16 +77,17 @@ class FaceMaker:
             write_table(self._cache, pa.Table.from_pylist(rows, _SCHEMA))
         log.info("%d faces made, %d known", self.made, len(rows) - self.made)
 
-    def _make(self, path: Path, sha256: str, box: Box) -> dict[str, Any]:
+    def _make(self, root: Path, image: str, sha256: str, box: Box) -> dict[str, Any]:
         row: dict[str, Any] = dict.fromkeys(_MADE) | box._asdict()
         try:
+            path, part = locate(root, image)
             data, _ = read(path)
-            if hashlib.sha256(data).hexdigest() != sha256:
+            if part_hash(hashlib.sha256(data).hexdigest(), part.key) != sha256:
                 return row | {"status": Status.CHANGED.value, "reason": Status.CHANGED.sentence}
             if self._model is None:
                 model = self._load()
                 self._model = model, model.detector()
-            return row | _columns(face_in_region(*self._model, data, box))
+            return row | _columns(face_in_region(*self._model, data, box, part))
         except ImageProblem as problem:
             return row | {"status": problem.status.value, "reason": problem.reason}
         except OSError as error:

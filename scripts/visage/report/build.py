@@ -23,7 +23,6 @@ from visage.report.made import read_made
 from visage.report.nearest import nearest_faces
 from visage.report.page import Page, Run
 from visage.search.threshold import Threshold
-from visage.sets.listing import as_path
 from visage.status import Status
 from visage.store.names import link, read_names
 
@@ -147,7 +146,9 @@ def _cut(material: Material, sources: Sources, options: Options, folder: Path | 
 
     def photograph(query: data.Query) -> pictures.Order:
         return pictures.Order(
-            sources.queries / as_path(query.image),
+            sources.queries,
+            query.image,
+            turn=query.turn,
             outlines=[face.outline for face in query.faces],
             crop=size.face,
             side=size.photograph,
@@ -156,8 +157,7 @@ def _cut(material: Material, sources: Sources, options: Options, folder: Path | 
         )
 
     def of_gallery(image: str, **wanted: Any) -> pictures.Order:
-        path = sources.gallery / as_path(image)
-        return pictures.Order(path, denied=image in denied, **wanted)
+        return pictures.Order(sources.gallery, image, denied=image in denied, **wanted)
 
     # A copy to give away has no photograph of people who were not found.
     told = None if options.share else material.evaluation

@@ -19,6 +19,7 @@ from visage.report.page import (
 from visage.report.pictures import Cuttings, Missing, Picture
 from visage.sets.listing import as_path
 from visage.status import Status
+from visage.store.parts import file_of
 
 KEY = 12  # hexadecimal digits of a photograph's key: one in 10^14 pairs is alike
 
@@ -110,9 +111,9 @@ class ContentBuilder:
             image=query.image,
             album=album,
             sha256=query.sha256,
-            file="" if self._share else quote(os.fsencode(as_path(query.image))),
-            width=query.width,
-            height=query.height,
+            file="" if self._share else quote(os.fsencode(as_path(file_of(query.image)))),
+            width=query.height if query.turn in (90, 270) else query.width,
+            height=query.width if query.turn in (90, 270) else query.height,
             status=query.status,
             reason=query.reason,
             picture=self._pictures.number(picture),
@@ -178,12 +179,18 @@ def keys(queries: Iterable[Query]) -> list[str]:
 
 
 def place(face: Face, query: Query) -> tuple[float, ...]:
-    """Give a face's box in percent of the photograph, cut off at its edges."""
+    """Give a face's box in percent of the photograph as it is shown, cut off at its edges."""
     if face.box is None or not query.width or not query.height:
         return ()
     left, right = (_share(value, query.width) for value in (face.box.x, face.box.x + face.box.w))
     top, bottom = (_share(value, query.height) for value in (face.box.y, face.box.y + face.box.h))
-    return left, top, round(right - left, 2), round(bottom - top, 2)
+    if query.turn in (90, 180):
+        top, bottom = (100 - bottom, 100 - top)
+    if query.turn in (180, 270):
+        left, right = (100 - right, 100 - left)
+    if query.turn in (90, 270):
+        left, right, top, bottom = top, bottom, left, right
+    return round(left, 2), round(top, 2), round(right - left, 2), round(bottom - top, 2)
 
 
 def _share(value: float, whole: float) -> float:

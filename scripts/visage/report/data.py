@@ -25,7 +25,7 @@ _MATCHES = [
     *("nearest", "nearest_face", "reason"),
 ]
 _FACES = [
-    *("image", "group", "sha256", "status", "reason", "width", "height", "face"),
+    *("image", "group", "sha256", "status", "reason", "width", "height", "turn", "face"),
     *(*Box._fields, "confidence", "landmarks", "sharpness"),
 ]
 
@@ -100,6 +100,7 @@ class Query:
     width: int | None  # of the upright image, pixels
     height: int | None
     faces: list[Face]
+    turn: int = 0  # degrees clockwise by which it is shown turned, to be upright
 
 
 def read_queries(
@@ -196,6 +197,7 @@ def _query(rows: list[dict], candidates: Mapping[tuple[str, int], list[Candidate
         width=first["width"],
         height=first["height"],
         faces=sorted(faces, key=lambda face: face.number),
+        turn=first["turn"] or 0,
     )
 
 

@@ -15,7 +15,6 @@ from visage.report.data import Outline
 from visage.report.pictures import Missing, Order, Picture, cut
 from visage.report.plots import curves
 from visage.resources import PAGES, REPORT_PAGES
-from visage.sets.listing import as_path
 from visage.store.files import write_text
 from visage.types import Box
 
@@ -86,7 +85,7 @@ def places(result: Mapping[str, Any]) -> list[Place]:
 def order(gallery: Path, place: Place, size: int = FACE, denied: bool = False) -> Order:
     """Give what is to be cut for a place."""
     image, box = place
-    return Order(gallery / as_path(image), [Outline(box)], size, denied=denied)
+    return Order(gallery, image, [Outline(box)], size, denied=denied)
 
 
 def view(result: dict[str, Any], pictures: Mapping[Place, Shown]) -> EvaluationView:

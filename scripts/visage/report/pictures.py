@@ -11,9 +11,12 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
-from visage.images.decode import ImageProblem, decode
+from visage.images.decode import ImageProblem, decode, size_of
+from visage.images.parts import locate
+from visage.images.reading import read
 from visage.report.data import Outline
 from visage.store.files import replacing
+from visage.store.paths import as_path
 from visage.types import Box
 
 MARGIN = 1.6  # side of a crop / longer side of the face's box: hair and chin help people to see
@@ -66,10 +69,12 @@ def sizes(photographs: int, in_files: bool) -> Sizes:
 class Order:
     """What is wanted of one image file."""
 
-    path: Path
+    folder: Path  # of the set
+    image: str  # below it
     outlines: Sequence[Outline] = ()  # faces to cut out
     crop: int = 0  # pixels, side of the crops
     side: int = 0  # pixels, longer side of the whole; 0 for none
+    turn: int = 0  # degrees clockwise by which the whole is shown turned, to be upright
     denied: bool = False  # it is on the deny list: nothing of it may be shown
     blurred: Sequence[Box | None] = ()  # faces to make unrecognisable first; None: the whole
 
@@ -143,7 +148,7 @@ def cut(order: Order, keep: Keep = inline) -> Cuttings:
         _blur(scaled, box)
     photograph: Picture | Missing = Missing("")
     if order.side:
-        photograph = _encode(_fitted(scaled.image, order.side), keep)
+        photograph = _encode(_turned(_fitted(scaled.image, order.side), order.turn), keep)
     return Cuttings(photograph, [_crop(scaled, one, order.crop, keep) for one in order.outlines])
 
 
@@ -152,18 +157,17 @@ def _nothing(order: Order, reason: str) -> Cuttings:
 
 
 def _read(order: Order) -> Scaled:
-    data = order.path.read_bytes()
-    photograph = decode(data, enough=_enough(data, order))
+    path, part = locate(order.folder, as_path(order.image))
+    data, _ = read(path)
+    photograph = decode(data, enough=_enough(size_of(data), order), part=part)
     image = Image.fromarray(photograph.pixels[:, :, ::-1].copy())
     return Scaled(image, photograph.width, photograph.height)
 
 
-def _enough(data: bytes, order: Order) -> int | None:
+def _enough(size: tuple[int, int], order: Order) -> int | None:
     """Give the pixels of the longer side below which something ordered would be blown up."""
-    try:
-        with Image.open(io.BytesIO(data)) as header:
-            width, height = header.size
-    except Exception:  # noqa: BLE001 - decoders raise anything; `decode` words it for people
+    width, height = size
+    if not width:
         return None
     longer = max(width, height)
     scales = [order.crop / _side(outline.box, width, height) for outline in order.outlines]
@@ -259,6 +263,10 @@ def _fitted(image: Image.Image, side: int) -> Image.Image:
     factor = min(1.0, side / max(image.size))
     size = (max(1, round(image.width * factor)), max(1, round(image.height * factor)))
     return image.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
+
+
+def _turned(image: Image.Image, degrees: int) -> Image.Image:
+    return image.rotate(-degrees, expand=True) if degrees else image
 
 
 def _encode(image: Image.Image, keep: Keep) -> Picture:

@@ -5,22 +5,26 @@ The Snakefile imports this module, so it needs the standard library and the conf
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
 from visage.config.faces import Faces
 from visage.config.section import Section
+from visage.config.sprites import Sprites
 from visage.errors import VisageError
 from visage.formats import readable
 from visage.layout import SETS
+from visage.sets.sheets import cues_of
 from visage.sets.walk import VECTOR_SUFFIX, Found, Stat, walk
+from visage.store.parts import file_of
 from visage.store.paths import as_path, as_text, nfc, shard_of
 
 __all__ = ["SETS", "Entry", "Manifest", "Stat", "as_path", "as_text", "shard_of"]
 
 # Made once, not for each of a million lines.
+_NONE = (0, 0)
 _ENCODE = json.JSONEncoder(separators=(",", ":")).encode
 
 
@@ -31,6 +35,8 @@ class Entry(NamedTuple):
     stat: Stat
     vector: str | None = None  # an existing .vector file to take the embedding from, likewise
     vector_stat: Stat | None = None
+    cues: str | None = None  # a .vtt file that may cut it into tiles, likewise
+    cues_stat: Stat | None = None
 
 
 class ShardSettings(Section):
@@ -41,6 +47,7 @@ class ShardSettings(Section):
     entry: str = ""  # the model's name in config/models.yaml
     model: str  # its fingerprint
     faces: Faces = Faces()
+    sprites: Sprites = Sprites()
     import_vectors: bool = False
     vectors: str | None = None  # the folder of the `.vector` files; None: none are written
     regions: str | None = None  # SHA-256 of the file of the config's `faces.regions`
@@ -101,11 +108,12 @@ def entries_of(found: Found, import_vectors: bool) -> list[Entry]:
     """Give what a walk found as the entries of a set, sorted by path."""
     stats = {as_text(path): stat for path, stat in found.files.items()}
     images = sorted(path for path in stats if not path.endswith(VECTOR_SUFFIX))
+    _refuse_doubles(images, stats)
     if not import_vectors:
-        return [Entry(image, stats[image]) for image in images]
+        return [Entry(image, stats[image], None, None, *_cues(image, found)) for image in images]
     vectors = _vectors_of(images, stats)
     entries = [
-        Entry(image, stats[image], vector, stats[vector] if vector else None)
+        Entry(image, stats[image], vector, stats[vector] if vector else None, *_cues(image, found))
         for image, vector in vectors.items()
     ]
     taken = {vector for vector in vectors.values() if vector}
@@ -117,6 +125,22 @@ def entries_of(found: Found, import_vectors: bool) -> list[Entry]:
         if vector.removesuffix(VECTOR_SUFFIX) not in stems
     ]
     return sorted(entries, key=lambda entry: entry.image)
+
+
+def _cues(image: str, found: Found) -> tuple[str | None, Stat | None]:
+    if found.cues:
+        for path in cues_of(image):
+            if stat := found.cues.get(as_path(path)):
+                return path, stat
+    return None, None
+
+
+def _refuse_doubles(images: list[str], stats: Collection[str]) -> None:
+    for image in images:
+        if "#" in image and (file := file_of(image)) != image and file in stats:
+            raise VisageError(
+                f"{image} lies beside {file}, whose parts go by such names. Rename one of them."
+            )
 
 
 def _vectors_of(images: list[str], stats: dict[str, Stat]) -> dict[str, str | None]:
@@ -173,8 +197,12 @@ def manifests(
 
 
 def _line(entry: Entry) -> str:
-    vector = [entry.vector, *entry.vector_stat] if entry.vector and entry.vector_stat else []
-    return _ENCODE([entry.image, *entry.stat, *vector])
+    fields = [entry.image, *entry.stat]
+    if entry.vector or entry.cues:
+        fields += [entry.vector, *(entry.vector_stat or _NONE)]
+    if entry.cues and entry.cues_stat:
+        fields += [entry.cues, *entry.cues_stat]
+    return _ENCODE(fields)
 
 
 def read_settings(path: Path) -> ShardSettings:
@@ -192,7 +220,9 @@ def read_manifest(path: Path) -> Manifest:
 
 
 def _entry(fields: list) -> Entry:
-    image, size, mtime_ns, *vector = fields
-    if not vector:
-        return Entry(image, Stat(size, mtime_ns))
-    return Entry(image, Stat(size, mtime_ns), vector[0], Stat(vector[1], vector[2]))
+    image, size, mtime_ns, *more = fields
+    return Entry(image, Stat(size, mtime_ns), *_place(more[:3]), *_place(more[3:]))
+
+
+def _place(fields: list) -> tuple[str | None, Stat | None]:
+    return (fields[0], Stat(fields[1], fields[2])) if fields and fields[0] else (None, None)

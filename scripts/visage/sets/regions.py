@@ -11,6 +11,7 @@ from pathlib import Path
 
 from visage.errors import VisageError
 from visage.sets.listing import SETS
+from visage.store.parts import file_of
 from visage.store.paths import nfc
 
 Region = tuple[float, float, float, float]  # x, y, w, h in pixels of the upright image
@@ -81,7 +82,8 @@ def outside(regions: Sequence[Region], width: int, height: int) -> list[Region]:
 
 def unknown_images(regions: Regions, images: Collection[str]) -> Iterator[str]:
     """Say of each image that has regions and is in no set what it might have been meant to be."""
-    unknown = sorted(set(regions) - {nfc(image) for image in images})
+    known = {nfc(image) for image in images}
+    unknown = sorted(image for image in regions if not {image, file_of(image)} & known)
     for image in unknown[:_SHOWN]:
         near = get_close_matches(image, images, n=1) if len(images) < 10_000 else []
         yield f"{image!r} is in no set{f'; did you mean {near[0]!r}?' if near else ''}"

@@ -13,8 +13,10 @@ from typing import NamedTuple
 
 from visage.errors import VisageError
 from visage.formats import HEAD, by_suffix, looks_like_a_picture
+from visage.sets.sheets import CUES
 
 VECTOR_SUFFIX = ".vector"
+_ASIDE = (VECTOR_SUFFIX, CUES)  # what is no picture, and may say something of one
 
 # Folders that systems and network storage leave between the photographs.
 LITTER = frozenset(
@@ -46,6 +48,7 @@ class Found:
     files: dict[str, Stat] = field(default_factory=dict)  # pictures, films and `.vector` files
     litter: Counter[str] = field(default_factory=Counter)  # what systems leave → how many
     excluded: Counter[str] = field(default_factory=Counter)  # pattern of `exclude` → how many
+    cues: dict[str, Stat] = field(default_factory=dict)  # `.vtt` files
     other: int = 0  # files that are neither pictures nor films
     again: dict[str, str] = field(default_factory=dict)  # link → the folder, listed already
 
@@ -144,7 +147,7 @@ def _take(child: os.DirEntry[str], path: str, excludes: Excludes | None, found: 
     """Take a file for the set, or count it."""
     name = child.name
     suffix = os.path.splitext(name)[1]  # noqa: PTH122
-    known = suffix == VECTOR_SUFFIX or by_suffix(suffix) is not None
+    known = suffix in _ASIDE or by_suffix(suffix) is not None
     if name.startswith(".") or (not known and name.endswith(ORIGINAL)):
         found.litter[DOT if name.startswith(".") else f"*{ORIGINAL}"] += 1
         return
@@ -159,14 +162,16 @@ def _take(child: os.DirEntry[str], path: str, excludes: Excludes | None, found: 
         status = child.stat()
     except OSError as error:
         _refuse_first_level(child, path, known, error)
-        found.files[path] = Stat(BROKEN, 0)
+        if suffix != CUES:
+            found.files[path] = Stat(BROKEN, 0)
         return
     regular = stat.S_ISREG(status.st_mode)
     if unsure and not (regular and status.st_size and _begins_like_a_picture(child.path)):
         found.other += 1
     else:
         size = status.st_size if regular else _NOT_A_FILE
-        found.files[path] = Stat(size, status.st_mtime_ns)
+        (found.cues if suffix == CUES else found.files)[path] = Stat(size, status.st_mtime_ns)
+        found.other += suffix == CUES
 
 
 def _says_nothing(suffix: str) -> bool:

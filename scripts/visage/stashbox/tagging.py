@@ -16,6 +16,7 @@ from visage.export.faces import NamedFace
 from visage.sets.deny import DenyList
 from visage.stashbox.stash import Stash, StashPerformer, Target
 from visage.store.files import PRIVATE
+from visage.store.parts import file_of
 from visage.store.tsv import write_rows
 
 log = logging.getLogger(__name__)
@@ -68,9 +69,9 @@ class Places:
     seen: str | None = None  # there; None: at the same path
 
     def of(self, image: str) -> str:
-        """Give an image's path as Stash knows it."""
+        """Give the path of an image's file as Stash knows it."""
         root = self.seen.rstrip("/") if self.seen else self.queries.as_posix()
-        return f"{root}/{image}"
+        return f"{root}/{file_of(image)}"
 
 
 def plan(

@@ -6,6 +6,8 @@ The Snakefile imports this module, so it needs the standard library only.
 import unicodedata
 import zlib
 
+from visage.store.parts import file_of
+
 # Python gives undecodable bytes as lone surrogates, which UTF-8 cannot hold; they travel as
 # private-use characters (the mapping of Cygwin and MirBSD).
 _TO_TEXT = {0xDC00 + byte: 0xF700 + byte for byte in range(0x80, 0x100)}
@@ -38,5 +40,8 @@ def forms(text: str) -> set[str]:
 
 
 def shard_of(image: str, shards: int) -> int:
-    """Give the shard of an image: the same on every machine, whatever else is in the set."""
-    return zlib.crc32(image.encode()) % shards
+    """Give the shard of an image: the same on every machine, whatever else is in the set.
+
+    The parts of a file are in one.
+    """
+    return zlib.crc32(file_of(image).encode()) % shards

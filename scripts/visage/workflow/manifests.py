@@ -81,6 +81,7 @@ def write_listing(
             entry=config.model,
             model=fingerprint,
             faces=config.faces,
+            sprites=config.sprites,
             import_vectors=config.import_vectors,
             vectors=sidecars(config, results, name, "vectors"),
             regions=hashlib.sha256(regions.read_bytes()).hexdigest() if regions else None,

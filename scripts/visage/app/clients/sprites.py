@@ -1,10 +1,5 @@
-"""Scenes: a sheet of a film's frames, and the WebVTT file that says where and when each of them is.
+"""Scenes: a sheet of a film's frames, and the WebVTT file that says where and when each is."""
 
-00:00:10.000 --> 00:00:20.000
-sprite.jpg#xywh=160,0,160,90
-"""
-
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -13,26 +8,11 @@ from visage.app.pictures import jpeg
 from visage.app.problem import Problem
 from visage.app.service import Service
 from visage.images.decode import ImageProblem, decode
+from visage.images.parts import cut_tile
+from visage.sets.sheets import Frame, read_frames
 from visage.status import Verdict
-from visage.types import Pixels
 
-_TIMES = re.compile(
-    r"(?:(\d+):)?(\d+):(\d+(?:[.,]\d+)?)\s*-->\s*(?:(\d+):)?(\d+):(\d+(?:[.,]\d+)?)"
-)
-_PLACE = re.compile(r"#xywh=(?:pixel:)?(\d+),(\d+),(\d+),(\d+)")
 NO_FACE = 409  # what a search says of a frame without a face
-
-
-@dataclass(frozen=True)
-class Frame:
-    """One picture of a sheet."""
-
-    start: float  # seconds of the film
-    end: float
-    x: int  # pixels of the sheet
-    y: int
-    w: int
-    h: int
 
 
 def frames_of(vtt: str) -> list[Frame]:
@@ -41,24 +21,13 @@ def frames_of(vtt: str) -> list[Frame]:
     Raises:
         Problem: It has no frame.
     """
-    frames, times = [], None
-    for line in vtt.splitlines():
-        if found := _TIMES.search(line):
-            times = _seconds(*found.groups()[:3]), _seconds(*found.groups()[3:])
-        elif times and (place := _PLACE.search(line)):
-            frames.append(Frame(*times, *map(int, place.groups())))
-            times = None
-    if not frames:
-        raise Problem(400, "The .vtt file names no frame: a line with #xywh=x,y,w,h is one.")
-    return frames
-
-
-def _seconds(hours: str | None, minutes: str, seconds: str) -> float:
-    return int(hours or 0) * 3600 + int(minutes) * 60 + float(seconds.replace(",", "."))
+    if frames := read_frames(vtt):
+        return frames
+    raise Problem(400, "The .vtt file names no frame: a line with #xywh=x,y,w,h is one.")
 
 
 def cut_frames(sheet: bytes, frames: list[Frame], max_pixels: int) -> Iterator[bytes]:
-    """Cut the frames out of their sheet, each as a file of its own.
+    """Cut the frames out of their sheet, each as a file of its own; empty for one outside of it.
 
     Raises:
         Problem: The sheet is no image.
@@ -68,7 +37,7 @@ def cut_frames(sheet: bytes, frames: list[Frame], max_pixels: int) -> Iterator[b
     except ImageProblem as problem:
         raise Problem(400, f"The sprite cannot be read: {problem}.") from problem
     for frame in frames:
-        part: Pixels = pixels[frame.y : frame.y + frame.h, frame.x : frame.x + frame.w]
+        part = cut_tile(pixels, frame.area)
         yield jpeg(part) if part.size else b""
 
 
@@ -149,6 +118,6 @@ def find_faces_in_sprite(service: Service, sheet: bytes, vtt: str) -> list[dict]
             continue
         if faces:
             frame, size = frames[number], max(face.box.w * face.box.h for face in faces)
-            row = {"id": str(number), "offset": [frame.x, frame.y, frame.w, frame.h]}
+            row = {"id": str(number), "offset": list(frame.area)}
             found.append(row | {"frame": number, "time": frame.start, "size": size})
     return found
