@@ -25,8 +25,7 @@ from visage.errors import VisageError
 from visage.layout import SETS, Results
 from visage.models.registry import load_registry
 from visage.resources import HOME
-from visage.search import existing
-from visage.sets import listing
+from visage.sets import existing, listing
 from visage.workflow import deployment, plan
 from visage.workflow.command import command
 from visage.workflow.job import take_own_package

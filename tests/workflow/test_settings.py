@@ -14,7 +14,7 @@ from visage.layout import Results
 from visage.models.fingerprint import fingerprint
 from visage.models.registry import load_registry
 from visage.resources import MODELS
-from visage.search.existing import listed
+from visage.sets.existing import listed
 from visage.workflow import plan
 from visage.workflow.manifests import write_listing
 from visage.workflow.settings import ReportSettings, stages

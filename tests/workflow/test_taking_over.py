@@ -6,11 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pytest
 import yaml
 from conftest import REPO, Workflow, project_copy
-from visage.errors import VisageError
-from visage.search.existing import read_labels, read_vectors
+from existing_index import write_original
 from visage.store.arrow import lists
 from visage.store.tables import read_table
 
@@ -128,20 +126,6 @@ def test_vectors_beside_the_images_cannot_be_both_read_and_written(tmp_path: Pat
     assert "sidecars" in printed
 
 
-def write_original(folder: Path, vectors: np.ndarray, labels: list[str]) -> None:
-    """Write face.db and face.json as the original's builder does."""
-    from annoy import AnnoyIndex
-
-    folder.mkdir(exist_ok=True)
-    index = AnnoyIndex(vectors.shape[1], "euclidean")
-    index.set_seed(7)
-    for item, vector in enumerate(vectors):
-        index.add_item(item, vector.tolist())
-    index.build(100)
-    index.save(str(folder / "face.db"))
-    (folder / "face.json").write_text(json.dumps(labels))
-
-
 def test_an_existing_index_is_searched_as_it_is(tmp_path: Path) -> None:
     workflow = weightless(tmp_path)
     data = workflow.folder
@@ -181,36 +165,6 @@ def test_an_existing_index_is_searched_as_it_is(tmp_path: Path) -> None:
     workflow.succeed("results/scores.tsv", *PRESET)
     assert (gallery / "face.db").read_bytes() != (data / "old/face.db").read_bytes()
     assert json.loads((gallery / "face.json").read_text()) == labels
-
-
-@pytest.mark.parametrize(
-    ("change", "words"),
-    [
-        (lambda folder: (folder / "face.db").unlink(), "there is no file"),
-        (lambda folder: (folder / "face.json").write_text("{"), "is not JSON"),
-        (lambda folder: (folder / "face.json").write_text('{"0": "a"}'), "not a list of people"),
-        (lambda folder: (folder / "face.json").write_text('["a", null]'), "not a list of people"),
-        (lambda folder: (folder / "face.json").write_text('["a", "b", "c"]'), "do not belong"),
-        (lambda folder: (folder / "face.db").write_bytes(b""), "do not belong"),
-        (lambda folder: (folder / "face.db").write_bytes(b"\7" * 4160), "do not belong"),
-    ],
-)
-def test_an_existing_index_that_is_none_is_told(tmp_path: Path, change: object, words: str) -> None:
-    from visage.search.existing import files_of
-
-    write_original(tmp_path / "old", embeddings(0, 2, 1).reshape(2, -1), ["a", "b"])
-    assert callable(change)
-    change(tmp_path / "old")
-    with pytest.raises(VisageError) as caught:
-        database, labels = files_of(str(tmp_path / "old"))
-        read_vectors(Path(database), DIMENSION, len(read_labels(Path(labels))))
-    assert words in str(caught.value)
-
-
-def test_an_index_of_another_model_is_told(tmp_path: Path) -> None:
-    write_original(tmp_path / "old", np.ones((3, 128), np.float32), ["a", "b", "c"])
-    with pytest.raises(VisageError, match="another model"):
-        read_vectors(tmp_path / "old/face.db", DIMENSION, 3)
 
 
 def test_a_person_of_an_existing_index_is_forgotten(tmp_path: Path) -> None:

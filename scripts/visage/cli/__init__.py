@@ -1,4 +1,7 @@
-"""The command `visage`: a file a sub-command, each with a function `run`."""
+"""The command `visage`: a file a sub-command, each with a function `run`.
+
+What a sub-command works with is imported when it runs: help and mistakes in options cost no time.
+"""
 
 import os
 import sys

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from visage.errors import VisageError
 from visage.people.labels import Say
 
 
@@ -33,7 +34,6 @@ def run(
     It counts from the next run of the workflow on. Of a photograph with several faces say which one
     is meant, with --face or --box.
     """
-    from visage.errors import VisageError
     from visage.people.editing import append_labels
     from visage.people.stating import Which, state
 

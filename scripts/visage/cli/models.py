@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from visage.cli.screen import Row, show
+from visage.resources import MODELS, weights_folder
 
 if TYPE_CHECKING:
     from visage.models.catalogue import Offer
@@ -20,7 +21,6 @@ def run(
     """List the models: size, licence, accuracy as published, and what is here."""
     from visage.models.catalogue import offers
     from visage.models.registry import load_registry
-    from visage.resources import MODELS, weights_folder
 
     found = offers(load_registry(MODELS), weights_folder())
     if as_json:

@@ -29,8 +29,8 @@ from visage.privacy.subject import (
 )
 from visage.privacy.sweep import Findings, Sweeper
 from visage.resources import PAGES, REPORT_PAGES, RULES
-from visage.search.existing import listed
 from visage.sets.deny import DenyList, read_deny, write_deny
+from visage.sets.existing import listed
 from visage.sets.listing import SETS, Entry, as_text, check_set
 from visage.store.files import write_text
 from visage.store.lock import require_none

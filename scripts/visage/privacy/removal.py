@@ -17,7 +17,7 @@ from visage.people.xmp import OURS, PacketProblem
 from visage.privacy.made import made, remove_empty_folders
 from visage.privacy.subject import Subject, listing_of, recorded
 from visage.privacy.sweep import Sweeper
-from visage.search.existing import listed
+from visage.sets.existing import listed
 from visage.sets.listing import SETS, Entry, as_path
 from visage.sets.walk import VECTOR_SUFFIX
 from visage.store.files import PRIVATE, TEMPORARY, replacing

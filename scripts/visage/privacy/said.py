@@ -12,7 +12,7 @@ from visage.people.importing.digikam import database_of
 from visage.people.importing.picasa import CONTACTS
 from visage.people.labels import Statement, read_labels
 from visage.privacy.subject import Subject, listing_of
-from visage.search.existing import listed
+from visage.sets.existing import listed
 from visage.sets.listing import SETS, as_path
 from visage.store.files import replacing
 from visage.store.paths import forms, nfc

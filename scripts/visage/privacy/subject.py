@@ -17,9 +17,9 @@ from visage.errors import VisageError
 from visage.people.labels import read_labels
 from visage.people.people import People, read_people
 from visage.privacy.sweep import Traces
-from visage.search import existing
-from visage.search.existing import listed
+from visage.sets import existing
 from visage.sets.deny import DenyList
+from visage.sets.existing import listed
 from visage.sets.listing import SETS, Entry, Stat, as_path, as_text, label_of, list_entries
 from visage.sets.walk import VECTOR_SUFFIX
 from visage.store.arrow import texts

@@ -11,9 +11,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from visage.errors import VisageError
-from visage.search.existing import DATABASE, LABELS, item_of, read_labels
 from visage.search.faces import unit
 from visage.search.labelled import GalleryLabels, apart, joined
+from visage.sets.existing import DATABASE, LABELS, item_of, read_labels
 from visage.status import Status
 from visage.store.arrow import equal, filled, lists, texts
 from visage.store.faces import FACES

@@ -41,7 +41,7 @@ class Excludes:
 
 
 def _read(patterns: Sequence[str]) -> "GitIgnoreSpec":
-    from pathspec import GitIgnoreSpec
+    from pathspec import GitIgnoreSpec  # most configs have no pattern, and the Snakefile reads this
 
     try:
         return GitIgnoreSpec.from_lines(nfc(pattern) for pattern in patterns)

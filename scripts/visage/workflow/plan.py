@@ -17,7 +17,7 @@ from visage.models.engines import ENGINES
 from visage.models.entries import ModelEntry
 from visage.models.fingerprint import fingerprint
 from visage.models.registry import Registry
-from visage.search.existing import listed
+from visage.sets.existing import listed
 from visage.store.paths import as_text
 from visage.workflow.gpu import gpus_to_ask_for
 from visage.workflow.manifests import sidecars

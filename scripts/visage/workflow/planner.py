@@ -18,7 +18,7 @@ from visage.config import Config, missing_folder
 from visage.errors import VisageError
 from visage.layout import Results
 from visage.models.registry import Registry
-from visage.search.existing import files_of, listed
+from visage.sets.existing import files_of, listed
 from visage.sets.regions import read_regions
 from visage.store.files import remove_if_old
 from visage.store.lock import claim

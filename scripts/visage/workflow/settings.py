@@ -18,8 +18,8 @@ from visage.config import Config, Index, Match
 from visage.config.section import Section
 from visage.layout import Results
 from visage.models.entries import ModelEntry, Registry, Thresholds
-from visage.search.existing import files_of
 from visage.sets.deny import read_deny
+from visage.sets.existing import files_of
 from visage.workflow.plan import Plan
 
 
