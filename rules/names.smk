@@ -6,17 +6,14 @@ ids of the gallery ─► stashbox.names (point `names` at it)
 """
 
 
-# It needs a network and the key, which are where the workflow was started.
-localrules:
-    fetch_names,
-
-
+# Local: it needs a network and the key, which are where the workflow was started.
 # The file is no output: a job that reads the names must never start this one. Without any output
 # (a benchmark would be one) it runs whenever it is asked for.
 rule fetch_names:
     """Fetch names from a stash-box; needs a network and STASHBOX_API_KEY."""
     log:
         f"{RESULTS}/logs/fetch_names.log",
+    localrule: True
     conda:
         "../envs/names.yaml"
     threads: 1

@@ -13,16 +13,12 @@ DEPLOYMENT = [method.name.lower().replace("_", "-") for method in METHODS]
 OWN_CONFIG = CONFIG.replace(results=str(PREFIXED.root)).as_data()
 
 
-# Both work on the whole folder of results and start where the workflow was started.
-localrules:
-    forget,
-    delete_results,
-
-
+# Both are local: they work on the whole folder of results.
 rule forget:
     """Forget a person or photograph: --config person=ID or image=PATH."""
     log:
         f"{RESULTS}/logs/forget.log",
+    localrule: True
     conda:
         "../envs/privacy.yaml"
     threads: lambda _: workflow.cores
@@ -44,6 +40,7 @@ rule delete_results:
     """Delete all results and the cache; photographs and names stay."""
     log:
         f"{RESULTS}/logs/delete_results.log",
+    localrule: True
     conda:
         "../envs/privacy.yaml"
     threads: 1

@@ -9,17 +9,12 @@ queries/matches, queries/tables ─► exports/stash/plan.tsv, and with confirm=
 """
 
 
-# They need a network and the key, which are where the workflow was started.
-localrules:
-    fetch_gallery,
-    export_stash,
-    revert_stash,
-
-
+# All three are local: they need a network and the key, which are where the workflow was started.
 rule fetch_gallery:
     """Fetch a gallery from one's own Stash."""
     log:
         f"{RESULTS}/logs/fetch_gallery.log",
+    localrule: True
     conda:
         "../envs/stash.yaml"
     threads: 1
@@ -42,6 +37,7 @@ rule export_stash:
         labelled=LABELLED,
     log:
         f"{RESULTS}/logs/export_stash.log",
+    localrule: True
     conda:
         "../envs/stash.yaml"
     threads: 1
@@ -62,6 +58,7 @@ rule revert_stash:
     """Take back the tags that export_stash set; with confirm=true."""
     log:
         f"{RESULTS}/logs/revert_stash.log",
+    localrule: True
     conda:
         "../envs/stash.yaml"
     threads: 1

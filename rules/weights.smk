@@ -11,11 +11,7 @@ config/models.yaml ─► weights/<file>
 MISSING = [file for file in REGISTRY.files if not os.path.exists(f"{WEIGHTS}/{file}")]
 
 
-# Where the workflow was started: the nodes of many clusters cannot reach the internet.
-localrules:
-    fetch_weights,
-
-
+# Local, where the workflow was started: the nodes of many clusters cannot reach the internet.
 rule fetch_weights:
     """Fetch one of the models' files and check its SHA-256."""
     input:
@@ -32,6 +28,7 @@ rule fetch_weights:
         f"{RESULTS}/benchmarks/fetch_weights/{{file}}.tsv"
     wildcard_constraints:
         file="|".join(map(re.escape, MISSING)) or "(?!)",
+    localrule: True
     conda:
         "../envs/weights.yaml"
     threads: 1

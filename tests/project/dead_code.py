@@ -13,7 +13,13 @@ from vulture import Vulture
 
 REPO = Path(__file__).parents[2]
 PYTHON = ("scripts", "benchmarks", "docs", "envs", "tests")
-OTHER = ("Snakefile", "rules/*.smk", "scripts/visage/**/*.j2", "scripts/visage/**/*.html")
+OTHER = (
+    "Snakefile",
+    "workflow/Snakefile",
+    "rules/*.smk",
+    "scripts/visage/**/*.j2",
+    "scripts/visage/**/*.html",
+)
 
 
 def unused() -> list[str]:

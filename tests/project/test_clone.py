@@ -2,38 +2,12 @@
 
 import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-from conftest import Workflow, project_copy
+from conftest import project_copy
+from uninstalled import snakemake
 from visage.store.tables import read_table
-
-# Snakemake with the locked packages, but without what `make scores` installs of this project.
-WITHOUT_THE_PACKAGE = """
-import sys
-from pathlib import Path
-ours = "snakemake_logger_plugin_visage"
-sys.path[:] = [path for path in sys.path if not Path(path, ours).exists()]
-from snakemake.cli import main
-main()
-"""
-
-
-def other_snakemake(folder: Path, *arguments: str, **environment: str) -> str:
-    done = subprocess.run(
-        [sys.executable, "-c", WITHOUT_THE_PACKAGE, "--cores", "2", *arguments],
-        cwd=folder,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        env={key: value for key, value in Workflow.environment().items() if key != "PYTHONPATH"}
-        | environment,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout
-    return done.stdout
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +20,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory, photographs: Path) -> Path:
 
 @pytest.mark.parametrize("profile", ["default", "slurm"])
 def test_its_profiles_want_no_logger_that_is_not_there(clone: Path, profile: str) -> None:
-    printed = other_snakemake(clone, "--dry-run", "--workflow-profile", f"profiles/{profile}")
+    printed = snakemake(clone, "--dry-run", "--workflow-profile", f"profiles/{profile}")
     assert "embed_shard" in printed
 
 
@@ -56,12 +30,12 @@ def test_its_jobs_take_its_own_package(clone: Path, tmp_path: Path) -> None:
     (other / "__init__.py").write_text("raise ImportError('another version')\n")
     table = "results/queries/tables/0.parquet"
     path = os.pathsep.join([str(other.parent), "/nowhere"])
-    other_snakemake(clone, table, "--config", "shards=1", PYTHONPATH=path)
+    snakemake(clone, table, "--config", "shards=1", PYTHONPATH=path)
     assert read_table(clone / table).num_rows
 
 
 def test_the_list_of_rules_reads_well(clone: Path) -> None:
-    lines = other_snakemake(clone, "--quiet", "all", "--list").splitlines()
+    lines = snakemake(clone, "--quiet", "all", "--list").splitlines()
     rules = [line for line in lines if " (" in line]
     assert len(rules) == len([line for line in lines if not line.startswith("Using")]) > 20
     assert all(line.endswith(".)") and len(line) <= 88 for line in rules), rules
