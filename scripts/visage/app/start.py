@@ -4,6 +4,7 @@ import logging
 import webbrowser
 
 import uvicorn
+from threadpoolctl import threadpool_limits
 
 from visage import telemetry
 from visage.app.access import Address
@@ -36,6 +37,9 @@ def serve(config: Config, address: Address, limits: Limits, browser: bool = Fals
         lookup.warm()
     except VisageError as error:
         log.warning("%s", error)  # the page says it, and works as soon as it is mended
+    # Several search at a time already. Threads of the matrix library would only wait, and take the
+    # processor from the other search while they do: 40 ms of it for each at 100,000 faces.
+    threadpool_limits(1, user_api="blas")
     site = Site(Service(lookup, limits), Collection(config, names_of(config)), address)
     opening = f"{address.url}?token={address.token}"
     log.info("the page is at %s (end it with Ctrl+C)", opening)

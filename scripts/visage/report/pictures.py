@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import cv2
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
@@ -15,7 +16,7 @@ from visage.images.decode import ImageProblem, decode, size_of
 from visage.images.parts import locate
 from visage.images.reading import read
 from visage.report.data import Outline
-from visage.store.files import replacing
+from visage.store.files import write_new
 from visage.store.paths import as_path
 from visage.types import Box
 
@@ -104,11 +105,9 @@ class Files:
     def __call__(self, webp: bytes) -> str:
         """Write a picture, unless it is there."""
         name = hashlib.sha256(webp).hexdigest()[:20]
-        path = self.folder / "pictures" / name[:2] / f"{name[2:]}.webp"
-        if not path.exists():
-            with replacing(path) as temporary:
-                temporary.write_bytes(webp)
-        return path.relative_to(self.folder).as_posix()
+        address = f"pictures/{name[:2]}/{name[2:]}.webp"
+        write_new(self.folder / address, webp)  # the folder is new: there can be no half of one
+        return address
 
 
 @dataclass(frozen=True)
@@ -160,7 +159,7 @@ def _read(order: Order) -> Scaled:
     path, part = locate(order.folder, as_path(order.image))
     data, _ = read(path)
     photograph = decode(data, enough=_enough(size_of(data), order), part=part)
-    image = Image.fromarray(photograph.pixels[:, :, ::-1].copy())
+    image = Image.fromarray(cv2.cvtColor(photograph.pixels, cv2.COLOR_BGR2RGB))
     return Scaled(image, photograph.width, photograph.height)
 
 
@@ -197,8 +196,7 @@ def _crop(scaled: Scaled, outline: Outline, size: int, keep: Keep) -> Picture | 
         *(max(0.0, x - half[0]), max(0.0, y - half[1])),
         *(min(scaled.image.width, x + half[0]), min(scaled.image.height, y + half[1])),
     )
-    square = scaled.image.resize((size, size), Image.Resampling.LANCZOS, area, reducing_gap=2.0)
-    return _encode(square, keep)
+    return _encode(_resized(scaled.image, (size, size), area), keep)
 
 
 def _levelled(
@@ -214,9 +212,7 @@ def _levelled(
     right, bottom = math.ceil(middle[0] + reach[0]), math.ceil(middle[1] + reach[1])
     whole = max(1, round(size * math.sqrt(2)))
     # Scaled first, as a photograph should be: turning alone would skip pixels.
-    around = _with_edges(image, (left, top, right, bottom)).resize(
-        (whole, whole), Image.Resampling.LANCZOS, reducing_gap=2.0
-    )
+    around = _resized(_with_edges(image, (left, top, right, bottom)), (whole, whole))
     turned = around.rotate(math.degrees(tilt), Image.Resampling.BICUBIC)
     edge = (whole - size) // 2
     return turned.crop((edge, edge, edge + size, edge + size))
@@ -262,7 +258,19 @@ def _blur(scaled: Scaled, box: Box | None) -> None:
 def _fitted(image: Image.Image, side: int) -> Image.Image:
     factor = min(1.0, side / max(image.size))
     size = (max(1, round(image.width * factor)), max(1, round(image.height * factor)))
-    return image.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
+    return _resized(image, size)
+
+
+def _resized(
+    image: Image.Image,
+    size: tuple[int, int],
+    area: tuple[float, float, float, float] | None = None,
+) -> Image.Image:
+    """Scale a part of an image, or all of it."""
+    width = image.width if area is None else area[2] - area[0]
+    # Hamming takes two fifths of the time of Lanczos and is as sharp where pixels are to spare.
+    method = Image.Resampling.HAMMING if width >= size[0] else Image.Resampling.BICUBIC
+    return image.resize(size, method, area, reducing_gap=2.0)
 
 
 def _turned(image: Image.Image, degrees: int) -> Image.Image:

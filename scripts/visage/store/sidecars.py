@@ -45,7 +45,7 @@ def write_sidecar(path: Path, values: list, mode: int) -> bool:
     """
     text = json.dumps(values) + "\n"
     try:
-        if write_new(path, text, mode):
+        if write_new(path, text.encode(), mode):
             return True
         if is_foreign(path):
             log.warning("%s is another program's file and is left alone", path)
