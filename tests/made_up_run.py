@@ -168,9 +168,9 @@ class Made:
 
 def content_of(page: BeautifulSoup) -> dict[str, Any]:
     """Give the data of a page."""
-    parts = {name: page.select_one(f"script#{name}") for name in ("content", "pictures")}
-    content, pictures = (json.loads(part.get_text()) for part in parts.values() if part)
-    return content | {"pictures": pictures}
+    part = page.select_one("script#content")
+    assert part
+    return json.loads(part.get_text())
 
 
 def picture(path: Path, seed: int, size: tuple[int, int] = (200, 120)) -> None:

@@ -284,24 +284,32 @@ def test_pictures_in_files_load(browser: Browser, made: Made) -> None:
 
 
 def test_more_than_a_thousand_have_pages(browser: Browser, built: Path, tmp_path: Path) -> None:
-    """The same page with its photographs many times over: only the data is another."""
+    """The same page with many more photographs behind the scripts: only the data is another."""
     text = built.read_text(encoding="utf-8")
     start = text.index('<script type="application/json" id="content">') + 45
     end = text.index("</script>", start)
-    grown = text[start:end].replace(
-        '"photographs":[', '"photographs":[' + ",".join(copies()) + ",", 1
-    )
+    first = text[start:end].replace(f'"total":{EVERY}', f'"total":{EVERY + 1200}')
+    rest = f'<script type="application/json" id="rest">{{"photographs":[{",".join(copies())}]}}'
+    grown = text.replace(text[start:end], first).replace("</body>", rest + "</script></body>")
     path = tmp_path / "many.html"
-    path.write_text(text[:start] + grown + text[end:], encoding="utf-8")
+    path.write_text(grown, encoding="utf-8")
     for page in opened(browser, path, "#/photographs?q=copy"):
-        assert len(tiles(page)) == 250
+        assert len(tiles(page)) == 100
         page.get_by_role("link", name="Next").click()
-        expect(page.locator("#pager")).to_contain_text("Page 2 of 5")
+        expect(page.locator("#pager")).to_contain_text("Page 2 of 12")
         assert page.evaluate("location.hash") == "#/photographs?q=copy&page=2"
-        assert tiles(page)[0].startswith("copy/250.jpg")
+        assert tiles(page)[0].startswith("copy/100.jpg")
         page.get_by_role("link", name="Previous").click()
-        expect(page.locator("#pager")).to_contain_text("Page 1 of 5")
+        expect(page.locator("#pager")).to_contain_text("Page 1 of 12")
         assert page.evaluate("location.hash") == "#/photographs?q=copy"
+    for page in opened(browser, path):  # the first page is drawn before the rest is there
+        expect(page.locator("#shown")).to_have_text(
+            f"{EVERY + 1200:,} of 1,206 photographs, page 1 of 13"
+        )
+        at(page, "#/photographs?page=13")
+        assert [tile.partition(":")[0] for tile in tiles(page)] == [
+            f"copy/{number}.jpg" for number in range(1200 - EVERY, 1200)
+        ]
 
 
 def copies() -> Iterator[str]:

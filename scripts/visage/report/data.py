@@ -109,7 +109,7 @@ def read_queries(
     threshold: float | None,
     nearest: Callable[[list[Compared]], list[list[GalleryFace]]],
 ) -> list[Query]:
-    """Read every query image: first those with a face to compare, by group and image.
+    """Read every query image by group, in each first those with a face to compare.
 
     Args:
         tables: The queries' faces tables.
@@ -131,7 +131,7 @@ def read_queries(
     for row in concatenated(tables, _FACES).to_pylist():
         images[row["image"]].append(row)
     queries = [_query(own, candidates) for own in images.values()]
-    return sorted(queries, key=lambda query: (query.status != "ok", query.group, query.image))
+    return sorted(queries, key=lambda query: (query.group, query.status != "ok", query.image))
 
 
 def _by_face(matches: list[Path]) -> Iterable[list[dict]]:

@@ -14,6 +14,7 @@ from visage.audit.findings import KINDS
 from visage.pages import environment, policy, read
 from visage.report import summary
 from visage.report.page import Page
+from visage.report.parts import parts
 from visage.resources import PAGES, REPORT_PAGES
 from visage.search.annoy import LOW_RECALL
 from visage.sets.listing import as_path
@@ -72,8 +73,8 @@ def _template(page: Page, chart: str, in_files: bool) -> Any:
     early, late = read(PAGES / "theme.js"), read(*SCRIPTS)
     # Photographs are shown large from their own files; opened from a disk, 'self' is not enough.
     images = "data:" if page.content.share and not in_files else "data: 'self' file:"
-    pictures = as_json(page.content.pictures)
-    content = as_json(_without(page.content, "pictures"))
+    first, rest = parts(page.content, in_files)
+    content, further = as_json(first), as_json(rest) if rest else None
 
     def render(prefix: str, originals: str) -> str:
         address = partial(_address, prefix)
@@ -96,7 +97,7 @@ def _template(page: Page, chart: str, in_files: bool) -> Any:
             low_recall=LOW_RECALL,
             kinds=KINDS,
             content=content,
-            pictures=pictures,
+            rest=further,
             place={
                 "pictures": prefix,
                 "originals": "" if page.content.share else originals,
@@ -135,9 +136,3 @@ def _plain(value: Any) -> Any:
 def _empty(value: object) -> bool:
     """Tell what the scripts find missing instead: 0 is a number."""
     return value is None or value is False or value == "" or value == [] or value == ()
-
-
-def _without(value: Any, *names: str) -> dict[str, Any]:
-    return {
-        field.name: getattr(value, field.name) for field in fields(value) if field.name not in names
-    }

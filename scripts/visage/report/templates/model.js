@@ -2,8 +2,10 @@
 "use strict";
 const parsed = id => JSON.parse(document.getElementById(id).textContent);
 const content = parsed("content");
-const pictures = parsed("pictures");
+const pictures = content.pictures || [];
 const places = parsed("place");
+const byKey = new Map();
+const byId = new Map(content.people.map(person => [person.id, person]));
 
 const addressOf = number => {
   if (number === undefined || number === null) return "";
@@ -11,8 +13,9 @@ const addressOf = number => {
   return uri.startsWith("data:") ? uri : places.pictures + uri;
 };
 
-content.photographs.forEach((photograph, index) => {
-  photograph.index = index;
+/** Make photographs know their faces, and those the people they may be. */
+function connect(photograph) {
+  byKey.set(photograph.key, photograph);
   photograph.reason ||= "";
   photograph.faces ||= [];
   photograph.name = photograph.image.split("/").pop();
@@ -32,10 +35,21 @@ content.photographs.forEach((photograph, index) => {
   photograph.named = photograph.faces.filter(face => face.named);
   photograph.text = [photograph.image, ...photograph.named.map(face => face.best.who.name)]
     .join("\n").toLocaleLowerCase();
-});
+}
+content.photographs.forEach(connect);
 
-const byKey = new Map(content.photographs.map(photograph => [photograph.key, photograph]));
-const byId = new Map(content.people.map(person => [person.id, person]));
+/** Of many photographs only the first stand before the scripts: a screen of them is soon seen. */
+let whole = content.photographs.length === content.total;
+
+/** Take in the others, which stand behind the scripts. */
+function complete() {
+  if (whole) return;
+  whole = true;
+  const rest = parsed("rest");
+  for (const name of ["photographs", "gallery"]) content[name].push(...rest[name] || []);
+  pictures.push(...rest.pictures || []);
+  rest.photographs.forEach(connect);
+}
 
 /** Which faces each answer of the filter "Faces" is about. */
 const SHOWS = {

@@ -1,19 +1,19 @@
 // The grid: what the address asks for, in order, a page at a time.
 "use strict";
 const ONE_PAGE = 1000; // tiles up to which all stand on one page
-const PAGE = 250; // tiles of a page where there are more
+const PAGE = 100; // tiles of a page where there are more: render.py has as many before the scripts
 
 /** What is to be seen by the filters: photographs, and of each the faces that are meant. */
 function chosen(state) {
   const words = state.q.toLocaleLowerCase().split(/\s+/).filter(Boolean);
   const meant = meantFaces(state);
   const empty = EMPTY[state.show];
-  return content.photographs.map(photograph => ({ photograph, faces: photograph.faces.filter(meant) }))
+  const found = content.photographs.map(photograph => ({ photograph, faces: photograph.faces.filter(meant) }))
     .filter(({ photograph, faces }) =>
       (!state.album || photograph.album === Number(state.album) - 1)
       && words.every(word => photograph.text.includes(word))
-      && (empty ? empty(photograph) : faces.length || !(state.show || state.person)))
-    .sort(order(state.sort));
+      && (empty ? empty(photograph) : faces.length || !(state.show || state.person)));
+  return state.sort in ORDERS ? found.sort(ORDERS[state.sort]) : found;
 }
 
 /** The filters act on faces: all that are set must hold for one and the same. */
@@ -23,18 +23,16 @@ function meantFaces(state) {
   return face => shows(face) && (!person || (face.best?.who.id === person && (face.named || face.doubtful)));
 }
 
-function order(sort) {
-  const best = ({ faces }) => Math.max(-1, ...faces.map(face => face.sure));
-  const least = ({ faces }) => Math.min(2, ...faces.filter(face => face.named || face.doubtful).map(face => face.sure));
-  const byPlace = (a, b) => a.photograph.album - b.photograph.album || a.photograph.index - b.photograph.index;
-  const orders = {
-    sure: (a, b) => best(b) - best(a) || byPlace(a, b),
-    doubt: (a, b) => least(a) - least(b) || byPlace(a, b),
-    many: (a, b) => b.photograph.faces.length - a.photograph.faces.length || byPlace(a, b),
-    name: (a, b) => a.photograph.name.localeCompare(b.photograph.name) || byPlace(a, b),
-  };
-  return orders[sort] || byPlace;
-}
+const best = ({ faces }) => Math.max(-1, ...faces.map(face => face.sure));
+const least = ({ faces }) => Math.min(2, ...faces.filter(face => face.named || face.doubtful).map(face => face.sure));
+
+/** Orders other than that of the data, which is by album; what is equal stays in that. */
+const ORDERS = {
+  sure: (a, b) => best(b) - best(a),
+  doubt: (a, b) => least(a) - least(b),
+  many: (a, b) => b.photograph.faces.length - a.photograph.faces.length,
+  name: (a, b) => a.photograph.name.localeCompare(b.photograph.name),
+};
 
 /** Faces are the view of what is about faces; else photographs are. */
 const asFaces = state => (state.as ? state.as === "faces" : ["doubtful", "unknown", "poor"].includes(state.show));
@@ -43,14 +41,15 @@ function showPhotographs(state) {
   const found = chosen(state);
   const faces = asFaces(state) ? facesIn(found, state.sort) : null;
   const all = faces || found;
-  const size = all.length > ONE_PAGE ? PAGE : ONE_PAGE;
-  const pages = Math.max(1, Math.ceil(all.length / size));
+  const number = whole ? all.length : content.total;
+  const size = number > ONE_PAGE ? PAGE : ONE_PAGE;
+  const pages = Math.max(1, Math.ceil(number / size));
   const page = Math.min(pages, Math.max(1, Number(state.page) || 1));
   const shown = all.slice((page - 1) * size, page * size);
   const results = document.getElementById("results");
   results.replaceChildren(...(faces ? faceGrid(shown, state) : albums(shown, state)));
   if (!all.length) results.replaceChildren(el("p.lead", {}, "Nothing is like that. ", el("a", { href: "#/photographs" }, "Show all photographs"), "."));
-  document.getElementById("shown").textContent = counted(found, faces, pages, page);
+  document.getElementById("shown").textContent = counted(number, faces, pages, page);
   showPager(state, page, pages);
   showFilters(state);
 }
@@ -64,8 +63,8 @@ function facesIn(found, sort) {
 /** How far a face is from being as likely somebody as not. */
 const closeToCall = face => (face.best ? Math.abs((face.best.probability ?? face.sure) - 0.5) : 1);
 
-function counted(found, faces, pages, page) {
-  const what = faces ? plural(faces.length, "face") : `${found.length.toLocaleString("en")} of ${plural(content.photographs.length, "photograph")}`;
+function counted(number, faces, pages, page) {
+  const what = faces ? plural(number, "face") : `${number.toLocaleString("en")} of ${plural(content.total, "photograph")}`;
   return pages > 1 ? `${what}, page ${page} of ${pages}` : what;
 }
 

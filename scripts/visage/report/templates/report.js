@@ -6,6 +6,7 @@ const $ = id => document.getElementById(id);
 let behind = "";
 function render() {
   const state = readAddress();
+  if (!whole && writeAddress(state) !== "#/photographs") return; // it will be, in a moment
   const page = writeAddress({ ...state, photo: "", face: "" });
   if (page !== behind || !state.photo) showPage(state, page !== behind);
   behind = page;
@@ -76,5 +77,14 @@ function stepFace(away) {
   go({ face: String((now - 1 + away + faces.length) % faces.length + 1) }, true);
 }
 
-for (const person of content.people) $("everybody").append(el("option", { value: person.name }));
+/** What needs every photograph; the first page of many did not wait for it. */
+function start() {
+  const many = content.total > ONE_PAGE;
+  const drawn = whole || (many && behind === writeAddress(readAddress()));
+  complete();
+  for (const person of content.people) $("everybody").append(el("option", { value: person.name }));
+  if (!drawn) render();
+}
 render();
+if (document.readyState === "loading") addEventListener("DOMContentLoaded", start);
+else start();
