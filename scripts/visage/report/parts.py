@@ -18,13 +18,13 @@ def parts(content: Content, split: bool) -> tuple[dict[str, Any], dict[str, Any]
         content: Everything.
         split: Whether the photographs after the first `FIRST` become a part of their own.
     """
-    lists = {
+    lists: dict[str, list[Any]] = {
         "photographs": content.photographs,
         "gallery": content.gallery,
         "pictures": content.pictures,
     }
-    rest = {name: getattr(content, name) for name in ("share", "labels", "threshold")}
-    rest |= {"people": content.people, "albums": content.albums, "total": len(content.photographs)}
+    names = ("share", "labels", "threshold", "people", "albums")
+    rest = {name: getattr(content, name) for name in names} | {"total": len(content.photographs)}
     if not split or len(content.photographs) <= FIRST:
         return rest | lists, None
     ends = _ends(content)
