@@ -31,19 +31,19 @@ def client(
     limits: Limits | None = None,
     known: bool = True,
     lookup: Any = None,
+    config: dict[str, Any] | None = None,
     **address: Any,
 ) -> TestClient:
     """Give a client of an empty site; `known`: it sends the token."""
     searched: Any = lookup or NoGallery()
     where = Address(token=TOKEN, **address)
-    config = load(
-        {
-            **{name: str(folder / name) for name in ("gallery", "queries", "results")},
-            "labels": str(folder / "labels.tsv"),
-            "shards": 1,
-        }
-    )
-    site = Site(Service(searched, limits or Limits()), Collection(config, None), where)
+    settings = {
+        **{name: str(folder / name) for name in ("gallery", "queries", "results")},
+        "labels": str(folder / "labels.tsv"),
+        "shards": 1,
+    }
+    own = load(settings | (config or {}))
+    site = Site(Service(searched, limits or Limits()), Collection(own, None), where)
     host = "localhost" if where.local else "faces.example"
     made = TestClient(create(site), base_url=f"http://{host}:7860", follow_redirects=False)
     if known:

@@ -46,10 +46,15 @@ def further(page: Page) -> str:
 
 def certain(page: Page) -> str:
     """Say how often a stranger gets a name, where the gallery tells."""
-    result = page.evaluation.result if page.evaluation else {}
-    if page.run.threshold is not None and result.get("threshold") == page.run.threshold:
-        return f"About {rate(result['fpir'])} of strangers’ faces are taken for somebody."
-    return "How often a stranger is taken for somebody was not measured."
+    what = "how often a stranger is taken for somebody"
+    if page.evaluation is None or page.run.threshold is None:
+        return f"{what.capitalize()} was not measured."
+    result = page.evaluation.result
+    if result["threshold"] is None:
+        return f"The gallery is too small to measure {what}."
+    if result["threshold"] != page.run.threshold:
+        return f"{what.capitalize()} was not measured for the threshold that the config sets."
+    return f"About {rate(result['fpir'])} of strangers’ faces are taken for somebody."
 
 
 def names(content: Content, photograph: PhotographView) -> str:

@@ -47,7 +47,7 @@ _ERRORS: dict[int | str, dict[str, Any]] = {
 
 def add_clients(app: FastAPI, site: Site, uploads: Uploads, runs: Runs) -> None:
     """Add the interfaces of programs; Gradio's own part is `visage.app.clients.gradio`."""
-    service = site.service
+    service, config = site.service, site.collection.config
 
     @app.post("/recognise", openapi_extra=_IMAGE_FORM, responses=_ERRORS)
     async def recognise(
@@ -84,7 +84,7 @@ def add_clients(app: FastAPI, site: Site, uploads: Uploads, runs: Runs) -> None:
         ids = index.people.ids
         made = site.collection.results.faces.stat().st_mtime
         return {
-            "stash_url": site.collection.config.stashbox.endpoint,
+            "stash_url": config.stash.endpoint or config.stashbox.endpoint,
             "last_sync_at": datetime.fromtimestamp(made, UTC).isoformat(),
             "performer_count": len(ids),
             "linked_count": sum(bool(index.people.link(one)) for one in ids),
@@ -92,8 +92,13 @@ def add_clients(app: FastAPI, site: Site, uploads: Uploads, runs: Runs) -> None:
 
     @app.post("/api/stash/sync", responses={409: {"description": "A run is at work"}})
     def stash_sync() -> dict[str, str]:
-        """Run the workflow, so that the gallery is what its folder and the labels say."""
-        runs.start()
+        """Bring the gallery up to date: with Stash, where it is taken from there, and labels.
+
+        The performers are fetched where `stash.endpoint` says from whom and `gallery` is
+        `stash.gallery`; then the workflow runs.
+        """
+        fetched = config.stash.endpoint and config.stash.gallery == config.gallery
+        runs.start(*(["fetch_gallery"] if fetched else []))
         return {"event_id": uuid4().hex}
 
     @app.post("/gradio_api/upload", include_in_schema=False)

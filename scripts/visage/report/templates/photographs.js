@@ -1,5 +1,7 @@
 // The grid: what the address asks for, in order, a page at a time.
 "use strict";
+const FEW = 12; // tiles up to which they are large
+const LARGE = 320; // pixels, their height
 const ONE_PAGE = 1000; // tiles up to which all stand on one page
 const PAGE = 100; // tiles of a page where there are more: render.py has as many before the scripts
 
@@ -68,20 +70,22 @@ function counted(number, faces, pages, page) {
   return pages > 1 ? `${what}, page ${page} of ${pages}` : what;
 }
 
-/** Photographs by album, as long as they are in that order. */
+/** Photographs by album, as long as they are in that order; small albums stand side by side. */
 function albums(shown, state) {
   const lit = state.show || state.person ? meantFaces(state) : () => true;
-  const tile = ({ photograph }) => photographTile(photograph, lit);
+  const large = shown.length <= FEW ? LARGE : HEIGHT;
+  const tile = ({ photograph }) => photographTile(photograph, lit, large);
+  document.getElementById("results").style.setProperty("--high", `${large / 16}rem`);
   if (state.sort || content.albums.length < 2) return [el("div.grid", {}, shown.map(tile))];
   const parts = new Map();
   for (const one of shown) {
     if (!parts.has(one.photograph.album)) parts.set(one.photograph.album, []);
     parts.get(one.photograph.album).push(one);
   }
-  return [...parts].flatMap(([album, own]) => [
+  const wide = own => own.reduce((sum, { photograph }) => sum + ratioOf(photograph), 0);
+  return [el("div.albums", {}, [...parts].map(([album, own]) => el("section", { style: { "--r": wide(own).toFixed(3), "--n": own.length } },
     el("div.album", {}, el("h2", {}, content.albums[album] || "In no album"), el("span.quiet", {}, plural(own.length, "photograph"))),
-    el("div.grid", {}, own.map(tile)),
-  ]);
+    el("div.grid", {}, own.map(tile)))))];
 }
 
 /** Faces, those of one unknown person together. */

@@ -50,8 +50,8 @@ function image(photograph, attributes) {
 }
 
 /** A photograph in the grid. */
-function photographTile(photograph, lit) {
-  const names = tagged(photograph);
+function photographTile(photograph, lit, height = HEIGHT) {
+  const names = tagged(photograph, height);
   const said = whoIsIn(photograph);
   return el(`a.shot${names && names.size ? ".tagged" : ""}`, {
     href: linkTo({ photo: photograph.key, face: "" }), "data-key": photograph.key,
