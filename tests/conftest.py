@@ -6,16 +6,17 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from filelock import FileLock
 from playwright.sync_api import Browser, sync_playwright
 from serving import CHROMIUM, chromium
 
-pytest_plugins = ["app_browser"]
+pytest_plugins = ["app_browser", "small_run"]
 
 REPO = Path(__file__).parent.parent
 SHARED_FACES = REPO.parent / "shared" / "faces"
@@ -51,7 +52,12 @@ class Workflow:
     def environment() -> dict[str, str]:
         """Keep the tests' own variables out of the workflow's processes; have all that it says."""
         own = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST")}
-        return own | {"SNAKEMAKE_LOGGER_VISAGE_PLAIN": "true"}
+        path = [str(REPO / "tests" / "hooks"), *filter(None, [own.get("PYTHONPATH")])]
+        return own | {
+            "PYTHONPATH": os.pathsep.join(path),
+            "SNAKEMAKE_LOGGER_VISAGE_PLAIN": "true",
+            "VISAGE_TEST_WITHOUT": "snakemake_executor_plugin_slurm",
+        }
 
     def succeed(self, *arguments: str, cores: int = 2, **environment: str) -> str:
         """Run and expect success; give what was printed."""
@@ -87,6 +93,26 @@ class Workflow:
         )
 
 
+def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
+    """Give a folder that one process of this test run fills for all of them, to be looked at only.
+
+    Args:
+        factory: Each of pytest-xdist's workers has a folder of its own within the run's.
+        name: Of the folder.
+        make: Fills the folder, which is empty.
+    """
+    own = factory.getbasetemp()
+    run = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    folder, finished = run / name, run / f"{name}.finished"
+    with FileLock(run / f"{name}.lock"):
+        if not finished.exists():
+            shutil.rmtree(folder, ignore_errors=True)  # of an attempt that failed
+            folder.mkdir()
+            make(folder)
+            finished.touch()
+    return folder
+
+
 def demo_folder(parent: Path) -> Path:
     """Give a folder with the demo's photographs, from this clone where it has them already."""
     target = parent / "resources" / "demo"
@@ -99,12 +125,13 @@ def demo_folder(parent: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Workflow:
-    """The demo, run once as the README says; not to be changed by the tests that look at it."""
-    folder = tmp_path_factory.mktemp("demo")
-    demo_folder(folder)
-    workflow = Workflow(folder)
-    workflow.succeed()
-    return workflow
+    """The demo, run once as the README says; other tests look at it too: run nothing in it."""
+
+    def run(folder: Path) -> None:
+        demo_folder(folder)
+        Workflow(folder).succeed()
+
+    return Workflow(made_once(tmp_path_factory, "demo", run))
 
 
 @pytest.fixture
@@ -136,7 +163,7 @@ def shared_faces() -> Path:
 @pytest.fixture(scope="session")
 def photographs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The demo's photographs alone."""
-    return demo_folder(tmp_path_factory.mktemp("photographs"))
+    return made_once(tmp_path_factory, "photographs", demo_folder) / "resources" / "demo"
 
 
 @pytest.fixture(autouse=True)

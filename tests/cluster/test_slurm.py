@@ -4,6 +4,7 @@
 skipped elsewhere.
 """
 
+import os
 import shutil
 import subprocess
 import tempfile
@@ -112,6 +113,13 @@ def kill_both(done: set[str]) -> bool:
     return len(done) == 2
 
 
+def with_slurm() -> dict[str, str]:
+    """Give an environment with Snakemake's plugin, in which a job finds this clone's package."""
+    own = Workflow.environment()
+    path = os.pathsep.join([str(REPO / "scripts"), own["PYTHONPATH"]])
+    return own | {"PYTHONPATH": path, "VISAGE_TEST_WITHOUT": ""}
+
+
 def demo_on_slurm(demo: Workflow, folder: Path) -> list[str]:
     """Put the demo's photographs into a folder; give the command that runs it through Slurm."""
     shutil.copytree(demo.folder / "resources", folder / "resources")
@@ -135,10 +143,7 @@ def test_the_demo_ends_well_though_jobs_are_killed(demo: Workflow, tmp_path: Pat
     command = demo_on_slurm(demo, tmp_path)
     workflow = Workflow(tmp_path)
     listings, log = tmp_path / "listings.txt", tmp_path / "run.log"
-    environment = workflow.environment() | {
-        "PYTHONPATH": str(REPO / "tests" / "hooks"),
-        "VISAGE_TEST_LISTINGS": str(listings),
-    }
+    environment = with_slurm() | {"VISAGE_TEST_LISTINGS": str(listings)}
     with log.open("wb") as output:
         run = subprocess.Popen(
             command, cwd=tmp_path, env=environment, stdout=output, stderr=subprocess.STDOUT
@@ -175,7 +180,14 @@ def test_the_demo_ends_well_though_jobs_are_killed(demo: Workflow, tmp_path: Pat
     assert any(where == "job" for where, _ in listed), "the hook saw nothing in the jobs"
 
     before = len(jobs())
-    again = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    again = subprocess.run(
+        command,
+        cwd=tmp_path,
+        env=with_slurm(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert again.returncode == 0, again.stderr
     assert "Nothing to be done" in again.stderr
     assert len(jobs()) == before
@@ -196,7 +208,7 @@ def test_the_process_on_the_login_node_is_killed(demo: Workflow, tmp_path: Path)
         run = subprocess.Popen(
             command,
             cwd=tmp_path,
-            env=workflow.environment(),
+            env=with_slurm(),
             stdout=output,
             stderr=subprocess.STDOUT,
         )
@@ -216,7 +228,9 @@ def test_the_process_on_the_login_node_is_killed(demo: Workflow, tmp_path: Path)
 
     def again(*arguments: str) -> subprocess.CompletedProcess[str]:
         words = [*command[:-2], *arguments, *command[-2:]]  # before --config
-        return subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False)
+        return subprocess.run(
+            words, cwd=tmp_path, env=with_slurm(), capture_output=True, text=True, check=False
+        )
 
     locked = again()
     assert locked.returncode != 0

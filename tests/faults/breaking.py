@@ -1,18 +1,15 @@
-"""What the tests of faults share: a small project, its results as bytes, runs that are killed."""
+"""What the tests of faults share: results as bytes, runs that are killed."""
 
 import os
 import random
-import shutil
 import signal
 import subprocess
 import time
-from pathlib import Path
 
 import psutil
 from conftest import Workflow
+from small_run import CONFIG, RUN
 
-CONFIG = ("--configfile", "config.yaml")
-RUN = ("results/scores.tsv", "results/images.tsv", *CONFIG)
 LOCKED = "Directory cannot be locked"
 # What a run leaves besides its results: times, and what anyone may delete.
 _NOT_RESULTS = ("cache", "logs", "benchmarks")
@@ -20,16 +17,6 @@ _TIMED = (
     *("report.html", "index.html", "provenance.json", "run.json"),
     *(".running", ".running-process"),
 )
-
-
-def people_and_queries(folder: Path, photographs: Path) -> Workflow:
-    """Two people, four queries, two shards: a run of seconds with every kind of job in it."""
-    for person in ("barack-obama", "grace-hopper"):
-        shutil.copytree(photographs / "gallery" / person, folder / "gallery" / person)
-    for query in ("known", "nobody", "stranger"):
-        shutil.copytree(photographs / "queries" / query, folder / "queries" / query)
-    (folder / "config.yaml").write_text("gallery: gallery\nqueries: queries\nshards: 2\n")
-    return Workflow(folder)
 
 
 def results(workflow: Workflow) -> dict[str, bytes]:

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from breaking import RUN, assert_same, people_and_queries, results
+from breaking import assert_same, results
 from conftest import Workflow
+from small_run import RUN, people_and_queries
 
 NEEDS_MOUNTS = pytest.mark.skipif(
     sys.platform != "linux"
@@ -36,10 +37,9 @@ def remount(folder: Path, options: str) -> None:
 
 
 @NEEDS_MOUNTS
-def test_a_full_disk_and_a_read_only_one(mounted: Path, photographs: Path, tmp_path: Path) -> None:
-    (tmp_path / "calm").mkdir()
-    calm = people_and_queries(tmp_path / "calm", photographs)
-    calm.succeed(*RUN)
+def test_a_full_disk_and_a_read_only_one(
+    mounted: Path, calm: Workflow, photographs: Path, tmp_path: Path
+) -> None:
     workflow = people_and_queries(tmp_path, photographs)
     printed = workflow.fail(*RUN)
     assert "Make room" in printed
@@ -59,39 +59,35 @@ def test_a_full_disk_and_a_read_only_one(mounted: Path, photographs: Path, tmp_p
     assert not [name for name in results(workflow) if "cat.png" in name]
 
 
-def test_a_damaged_table_is_noticed_and_mended(tmp_path: Path, photographs: Path) -> None:
-    workflow = people_and_queries(tmp_path, photographs)
-    workflow.succeed(*RUN)
-    sound = results(workflow)
-    tables = sorted((tmp_path / "results/gallery/tables").glob("*.parquet"))
+def test_a_damaged_table_is_noticed_and_mended(finished: Workflow) -> None:
+    sound = results(finished)
+    tables = sorted((finished.folder / "results/gallery/tables").glob("*.parquet"))
     table = max(tables, key=lambda path: path.stat().st_size)
     data = table.read_bytes()
     half, flipped = data[: len(data) // 2], bytearray(data)
     flipped[len(data) // 3] ^= 0x10
     for damaged in (half, bytes(flipped)):
         table.write_bytes(damaged)
-        printed = workflow.fail(*RUN)
-        assert f"{table.relative_to(tmp_path)} is damaged" in printed
+        printed = finished.fail(*RUN)
+        assert f"{table.relative_to(finished.folder)} is damaged" in printed
         assert "Delete it and run the workflow again" in printed
         table.unlink()
-        workflow.embedded()
-        workflow.succeed(*RUN)
-        assert workflow.embedded() == 0  # all of it was in the cache
-        assert_same(results(workflow), sound)
+        finished.embedded()
+        finished.succeed(*RUN)
+        assert finished.embedded() == 0  # all of it was in the cache
+        assert_same(results(finished), sound)
 
 
-def test_a_damaged_cache_is_not_believed(tmp_path: Path, photographs: Path) -> None:
-    workflow = people_and_queries(tmp_path, photographs)
-    workflow.succeed(*RUN)
-    sound = results(workflow)
-    for number, path in enumerate(sorted((tmp_path / "results/cache").rglob("*.parquet"))):
+def test_a_damaged_cache_is_not_believed(finished: Workflow) -> None:
+    sound, folder = results(finished), finished.folder / "results"
+    for number, path in enumerate(sorted((folder / "cache").rglob("*.parquet"))):
         data = bytearray(path.read_bytes())
         data[len(data) // (2 + number % 3)] ^= 0x20
         path.write_bytes(data[: len(data) - number % 2])
     for name in ("gallery", "queries"):
-        shutil.rmtree(tmp_path / "results" / name / "tables")
-    workflow.succeed(*RUN)
-    assert_same(results(workflow), sound)
+        shutil.rmtree(folder / name / "tables")
+    finished.succeed(*RUN)
+    assert_same(results(finished), sound)
 
 
 def test_results_of_more_shards_do_not_stay(demo_copy: Workflow) -> None:

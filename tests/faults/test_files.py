@@ -8,8 +8,9 @@ import time
 from pathlib import Path
 
 import pandas as pd
-from breaking import RUN, assert_same, people_and_queries, results
+from breaking import assert_same, results
 from conftest import REPO, Workflow, project_copy
+from small_run import RUN, people_and_queries
 from test_embed import SETTINGS, Counting, picture
 from visage.embed.analysis import Analysis
 from visage.embed.cache import Cache
@@ -114,19 +115,20 @@ def flip_a_bit(path: Path) -> None:
     os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
 
 
-def test_weights_that_change_on_disk(tmp_path: Path, photographs: Path) -> None:
+def test_weights_that_change_on_disk(finished: Workflow, tmp_path: Path, photographs: Path) -> None:
     """Between two runs and during one: never used, and the message leads to the right results."""
-    calm = people_and_queries(tmp_path / "calm", photographs)
-    shutil.copy2(photographs / "gallery/eileen-collins/astronaut.png", calm.folder / "queries")
-    calm.succeed(*RUN)
     snakefile = project_copy(tmp_path / "project")
-    data = people_and_queries(tmp_path / "data", photographs).folder
+    data = tmp_path / "data"
+    shutil.copytree(finished.folder, data, symlinks=True)
     workflow = Workflow(data, snakefile)
+    shutil.copy2(photographs / "gallery/eileen-collins/astronaut.png", finished.folder / "queries")
+    finished.succeed(*RUN)
+    wanted = results(finished)
     registry = load_registry(REPO / "config/models.yaml")
     files = registry.model("sface-yunet").files
     name = max(file for file in files if registry.file(file).derived_from)
     weights = tmp_path / "project/weights" / name
-    workflow.succeed(*RUN)
+    workflow.succeed(*RUN)  # with weights of its own; the embeddings are known
     sound = results(workflow)
 
     flip_a_bit(weights)  # between two runs
@@ -138,7 +140,7 @@ def test_weights_that_change_on_disk(tmp_path: Path, photographs: Path) -> None:
     assert "Delete it and run the workflow again" in printed
     weights.unlink()
     workflow.succeed(*RUN)
-    assert_same(results(workflow), results(calm))
+    assert_same(results(workflow), wanted)
 
     shutil.rmtree(data / "results")  # while a run is on its way to the first embed job
     run = subprocess.Popen(
@@ -163,12 +165,12 @@ def test_weights_that_change_on_disk(tmp_path: Path, photographs: Path) -> None:
     assert f"{name} has the wrong SHA-256" in printed
     weights.unlink()
     workflow.succeed(*RUN)
-    assert_same(results(workflow), results(calm))
+    assert_same(results(workflow), wanted)
 
 
-def test_results_from_the_future(tmp_path: Path, photographs: Path) -> None:
+def test_results_from_the_future(finished: Workflow, tmp_path: Path, photographs: Path) -> None:
     """The clock was ahead and is set back: everything that is there is newer than any change."""
-    workflow = people_and_queries(tmp_path / "ahead", photographs)
+    workflow = finished
     (workflow.folder / "names.json").write_text('{"grace-hopper": "Grace Hopper"}')
     named = (*RUN, "--config", "names=names.json")
     workflow.succeed(*named)
@@ -183,16 +185,14 @@ def test_results_from_the_future(tmp_path: Path, photographs: Path) -> None:
     assert workflow.embedded() == 1
     assert "Nothing to be done" in workflow.succeed(*named)
 
-    calm = people_and_queries(tmp_path / "calm", photographs)
-    shutil.copy2(portrait, calm.folder / portrait.relative_to(workflow.folder))
-    (calm.folder / "names.json").write_text('{"grace-hopper": "Admiral Hopper"}')
-    calm.succeed(*named)
-    assert_same(results(workflow), results(calm))
+    fresh = people_and_queries(tmp_path / "fresh", photographs)
+    shutil.copy2(portrait, fresh.folder / portrait.relative_to(workflow.folder))
+    (fresh.folder / "names.json").write_text('{"grace-hopper": "Admiral Hopper"}')
+    fresh.succeed(*named)
+    assert_same(results(workflow), results(fresh))
 
 
-def test_two_runs_at_once(tmp_path: Path, photographs: Path) -> None:
-    calm = people_and_queries(tmp_path / "calm", photographs)
-    calm.succeed(*RUN)
+def test_two_runs_at_once(calm: Workflow, tmp_path: Path, photographs: Path) -> None:
     workflow = people_and_queries(tmp_path / "both", photographs)
     first = subprocess.Popen(
         workflow.command(*RUN),

@@ -9,8 +9,8 @@ from pathlib import Path
 import hostile
 import pandas as pd
 import pytest
-from breaking import CONFIG, people_and_queries
 from conftest import REPO
+from small_run import CONFIG, people_and_queries
 
 NUMBER = int(os.environ.get("VISAGE_HOSTILE", "150"))  # make test-faults: 1,000
 

@@ -7,8 +7,9 @@ import time
 from pathlib import Path
 
 import pytest
-from breaking import RUN, assert_same, finish, people_and_queries, results, run_and_kill
+from breaking import assert_same, finish, results, run_and_kill
 from conftest import Workflow
+from small_run import RUN, people_and_queries
 
 pytestmark = pytest.mark.long
 
@@ -16,11 +17,11 @@ KILLS = int(os.environ.get("VISAGE_KILLS", "2"))  # make test-all: 10, make test
 
 
 @pytest.fixture(scope="module")
-def calm(
+def timed(
     tmp_path_factory: pytest.TempPathFactory, photographs: Path
 ) -> tuple[dict[str, bytes], float]:
     """What an undisturbed run leaves, and how long it takes."""
-    workflow = people_and_queries(tmp_path_factory.mktemp("calm"), photographs)
+    workflow = people_and_queries(tmp_path_factory.mktemp("timed"), photographs)
     start = time.monotonic()
     workflow.succeed(*RUN)
     return results(workflow), time.monotonic() - start
@@ -29,11 +30,11 @@ def calm(
 @pytest.mark.parametrize("number", range(KILLS))
 def test_the_run_after_a_kill_gives_the_bytes_of_an_undisturbed_one(
     number: int,
-    calm: tuple[dict[str, bytes], float],
+    timed: tuple[dict[str, bytes], float],
     tmp_path: Path,
     photographs: Path,
 ) -> None:
-    undisturbed, seconds = calm
+    undisturbed, seconds = timed
     chance = random.Random(number)
     workflow = people_and_queries(tmp_path, photographs)
     # From the first second, before which Python itself starts, to the end.

@@ -106,6 +106,24 @@ assert new - set(sys.stdlib_module_names) == {"visage"}, new
     run(installed, tmp_path, "python", "-c", script)
 
 
+def test_no_module_needs_what_only_unix_has() -> None:
+    """As on Windows, where these do not exist; nothing else is tried for Windows and macOS."""
+    script = """
+import importlib, pkgutil, sys
+sys.modules.update(dict.fromkeys(["fcntl", "grp", "pwd", "resource"]))
+import visage
+found = [module.name for module in pkgutil.walk_packages(visage.__path__, "visage.")]
+for name in found:
+    if not name.endswith("__main__"):
+        importlib.import_module(name)
+print(len(found))
+"""
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) > 100
+
+
 def test_a_photograph_is_embedded(installed: Path, demo: Workflow, tmp_path: Path) -> None:
     photograph = demo.folder / "resources/demo/queries/known/portrait.jpg"
     line = json.loads(run(installed, tmp_path, "visage", "embed", photograph))

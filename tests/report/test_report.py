@@ -317,14 +317,14 @@ def test_without_threshold_and_without_queries(made: Made) -> None:
     assert text_of(page.h1) == "Nobody you know was found in 0 photographs"
 
 
-def test_snakemakes_report_has_what_people_keep(demo: Workflow, tmp_path: Path) -> None:
-    demo.succeed("--report", str(tmp_path / "archive.zip"))
+def test_snakemakes_report_has_what_people_keep(demo_copy: Workflow, tmp_path: Path) -> None:
+    demo_copy.succeed("--report", str(tmp_path / "archive.zip"))
     with zipfile.ZipFile(tmp_path / "archive.zip") as archive:
         kept = {
             Path(name).name: archive.read(name) for name in archive.namelist() if "/data/" in name
         }
         front = archive.read("archive/report.html").decode()
-    results = demo.folder / "results"
+    results = demo_copy.folder / "results"
     for name in ("scores.tsv", "images.tsv", "evaluation.html", "provenance.json", "unknown.tsv"):
         assert kept[name] == (results / name).read_bytes(), name
     assert kept["index.html"] == (results / "report/index.html").read_bytes()

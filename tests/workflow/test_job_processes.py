@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from conftest import REPO, Workflow
+from conftest import Workflow
 
 # As snakemake-executor-plugin-slurm starts a job; without --mode remote it is a run by hand.
 JOB = (
@@ -16,12 +16,7 @@ JOB = (
 
 def listed(workflow: Workflow, log: Path, *arguments: str) -> set[Path]:
     """Run Snakemake; give the folders of the demo's photographs that any of its processes lists."""
-    own = workflow.environment()
-    paths = [str(REPO / "tests" / "hooks"), *filter(None, [own.get("PYTHONPATH")])]
-    environment = own | {
-        "PYTHONPATH": os.pathsep.join(paths),
-        "VISAGE_TEST_LISTINGS": str(log),
-    }
+    environment = workflow.environment() | {"VISAGE_TEST_LISTINGS": str(log)}
     command = [sys.executable, "-m", "snakemake", "--snakefile", str(workflow.snakefile)]
     done = subprocess.run(
         [*command, "--cores", "1", *arguments],

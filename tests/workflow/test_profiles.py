@@ -42,7 +42,7 @@ def test_snakemake_takes_the_profile(name: str, tmp_path: Path, photographs: Pat
     (tmp_path / "resources" / "demo").symlink_to(photographs)
     folder = REPO / "profiles" / name
     arguments = ("--dry-run", "--workflow-profile", str(folder))
-    printed = Workflow(tmp_path).succeed(*arguments, cores=8)
+    printed = Workflow(tmp_path).succeed(*arguments, cores=8, VISAGE_TEST_WITHOUT="")
     assert re.search(r"embed_shard\s+8", printed)
     if name == "slurm":
         assert re.search(r"rule embed_shard:.*?threads: 4\n", printed, re.DOTALL)

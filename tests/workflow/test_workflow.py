@@ -73,10 +73,10 @@ def test_the_demo_names_who_is_known_and_nobody_else(demo: Workflow) -> None:
     assert (demo.folder / "results/report.html").stat().st_size > 10_000
 
 
-def test_a_second_run_does_nothing(demo: Workflow) -> None:
+def test_a_second_run_does_nothing(demo_copy: Workflow) -> None:
     for target in ((), ("results/scores.tsv",), ("results/report.html",)):
-        assert NOTHING in demo.succeed(*target)
-        assert NOTHING in demo.succeed(*target, "--workflow-profile", "none")
+        assert NOTHING in demo_copy.succeed(*target)
+        assert NOTHING in demo_copy.succeed(*target, "--workflow-profile", "none")
 
 
 def test_the_files_of_the_original_are_there(demo: Workflow) -> None:
@@ -103,23 +103,13 @@ def test_vectors_are_for_their_owner_only(demo: Workflow) -> None:
     assert {path.stat().st_mode & 0o077 for path in private} == {0}
 
 
-def test_the_same_inputs_give_the_same_bytes(demo: Workflow, tmp_path: Path) -> None:
-    shutil.copytree(demo.folder / "resources", tmp_path / "resources")
-    again = Workflow(tmp_path)
-    again.succeed("--config", "shards=2")
-    # Another number of shards and another folder: the scores are the same to the byte.
-    for name in ("scores.tsv", "images.tsv", "gallery/face.db", "gallery/face.json"):
-        first, second = (w.folder / "results" / name for w in (demo, again))
-        assert first.read_bytes() == second.read_bytes(), name
-
-
 def test_what_changes_is_redone_and_no_more(tmp_path: Path, photographs: Path) -> None:
     workflow = small_project(tmp_path, photographs)
     workflow.succeed(SCORES, *CONFIG)
     total = len([p for p in tmp_path.glob("*/*/*.*") if p.parts[-3] in ("gallery", "queries")])
     assert workflow.embedded() == total
 
-    first = sorted((tmp_path / "queries").rglob("*.*"))[0]
+    first, second, *_ = sorted((tmp_path / "queries").rglob("*.*"))
     table = tmp_path / "results/gallery/tables/0.parquet"
     untouched = table.stat().st_mtime_ns
 
@@ -127,45 +117,42 @@ def test_what_changes_is_redone_and_no_more(tmp_path: Path, photographs: Path) -
     workflow.succeed(SCORES, *CONFIG)
     assert workflow.embedded() == 1, "added"
     first.rename(first.with_name("renamed" + first.suffix))
+    os.utime(second)
     workflow.succeed(SCORES, *CONFIG)
-    assert workflow.embedded() == 0, "renamed"
+    assert workflow.embedded() == 0, "one renamed, one touched"
     first.with_name("renamed" + first.suffix).rename(first)
-    os.utime(first)
-    workflow.succeed(SCORES, *CONFIG)
-    assert workflow.embedded() == 0, "touched"
     with Image.open(first) as image:
         image.convert("RGB").resize((300, 300)).save(first.with_suffix(".jpg"), "JPEG")
     workflow.succeed(SCORES, *CONFIG)
     assert workflow.embedded() == 1, "changed"
+    # Queries came and went; the gallery's table was not made again.
+    assert table.stat().st_mtime_ns == untouched
     workflow.succeed(SCORES, *CONFIG, "--config", "shards=3")
     assert workflow.embedded() == 0, "other shards"
-    workflow.succeed(SCORES, *CONFIG)
-    assert workflow.embedded() == 0, "and back"
     shutil.rmtree(tmp_path / "results/cache/hashes")
     first.unlink(missing_ok=True)
     vectors = set((tmp_path / "results/queries/vectors").rglob("*.vector"))
     workflow.succeed(SCORES, *CONFIG)
-    assert workflow.embedded() == 0, "deleted"
+    assert workflow.embedded() == 0, "the former shards, one deleted, none of the hashes known"
     left = set((tmp_path / "results/queries/vectors").rglob("*.vector"))
     images = {str(p.relative_to(tmp_path / "queries")) for p in (tmp_path / "queries").rglob("*.*")}
     kept = {str(p.relative_to(tmp_path / "results/queries/vectors"))[:-7] for p in left}
     assert kept <= images
     assert left <= vectors
-    assert untouched  # the gallery was never asked to run again by a query
 
 
-def test_another_model_redoes_everything(tmp_path: Path, photographs: Path) -> None:
-    workflow = small_project(tmp_path, photographs)
-    workflow.succeed(SCORES, *CONFIG)
-    before = workflow.embedded()
-    tables = sorted((tmp_path / "results").rglob("tables/*.parquet"))
+def test_another_model_redoes_everything(finished: Workflow) -> None:
+    results = finished.folder / "results"
+    before = finished.embedded()
+    assert before
+    tables = sorted(results.rglob("tables/*.parquet"))
     old = {read_origin(path).fingerprint for path in tables}
-    workflow.succeed(SCORES, *CONFIG, "--config", "model=sface-yunet-mirror")
-    assert workflow.embedded() == before
+    finished.succeed(SCORES, *CONFIG, "--config", "model=sface-yunet-mirror")
+    assert finished.embedded() == before
     new = {read_origin(path).fingerprint for path in tables}
     assert len(old) == len(new) == 1
     assert old != new
-    origin = read_origin(tmp_path / "results/gallery/faces.parquet")
+    origin = read_origin(results / "gallery/faces.parquet")
     assert {origin.fingerprint} == new
 
 
@@ -182,20 +169,20 @@ WITHOUT = ("--workflow-profile", "none")
     ],
 )
 def test_a_job_that_failed_is_made_up_for(
-    tmp_path: Path, photographs: Path, target: str, profile: tuple[str, ...]
+    finished: Workflow,
+    tmp_path: Path,
+    photographs: Path,
+    target: str,
+    profile: tuple[str, ...],
 ) -> None:
     """Snakemake notes a failed job as done; the same command again must still do the work."""
-    project = tmp_path / "project"
-    snakefile = project_copy(project)
-    folder = tmp_path / "data"
-    folder.mkdir()
-    small_project(folder, photographs)
-    workflow = Workflow(folder, snakefile)
+    project, folder = tmp_path / "project", finished.folder
+    workflow = Workflow(folder, project_copy(project))
     workflow.succeed(target, *profile, *CONFIG)
     scores = (folder / "results/scores.tsv").read_bytes()
 
     # One more image, and the weights damaged for one run: its shard's job fails.
-    shutil.copy2(photographs / "queries/stranger/vice-president.jpg", folder / "queries/more.jpg")
+    shutil.copy2(photographs / "queries/several/four-people.jpg", folder / "queries/more.jpg")
     weights = project / "weights/face_recognition_sface_2021dec_float32.onnx"
     good = weights.read_bytes()
     stat = weights.stat()
@@ -209,9 +196,8 @@ def test_a_job_that_failed_is_made_up_for(
     printed = workflow.succeed(target, *profile, *CONFIG)
     assert NOTHING not in printed
     assert (folder / "results/scores.tsv").read_bytes() != scores
-    assert (
-        "more.jpg" in read_table(folder / "results/queries/tables/0.parquet")["image"].to_pylist()
-    )
+    tables = (folder / "results/queries/tables").glob("*.parquet")
+    assert any("more.jpg" in read_table(path)["image"].to_pylist() for path in tables)
     assert NOTHING in workflow.succeed(target, *profile, *CONFIG)
 
 

@@ -7,7 +7,6 @@ near as possible in all; the face that loses keeps the person as `possible`.
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
 
 from visage.search.rankings.base import Candidates
 from visage.status import Verdict
@@ -56,6 +55,9 @@ def _contested(found: Candidates, verdict: NDArray[np.str_], picture: Indices) -
 
 def _assigned(found: Candidates, rows: Indices, threshold: float) -> NDArray[np.bool_]:
     """Mark the rows of the best assignment; each face and each person is in one at most."""
+    # Only here: few pictures need it, and it takes as long to import as all else that a job needs.
+    from scipy.optimize import linear_sum_assignment
+
     faces, face = np.unique(found.probe[rows], return_inverse=True)
     people, person = np.unique(found.person[rows], return_inverse=True)
     # What is not among the rows gains nothing; what just reaches the threshold a little.
