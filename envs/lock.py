@@ -52,7 +52,8 @@ _EMBED = (
 # What the scripts of each stage import, directly, or DeepFace without declaring it; the file's
 # name is that of the stage.
 ENVIRONMENTS = {
-    "demo": (*_REGISTRY, "filelock", "pathspec", "pillow", "pip", "pyarrow"),
+    "crate": ("rocrate",),
+    "demo": ("pydantic", "pyyaml", "filelock", "pathspec", "pillow", "pip"),
     "embed": _EMBED,
     "embed-cuda": (*_EMBED, "onnxruntime-gpu[cuda,cudnn]"),  # and embed-cuda.post-deploy.sh
     "embed-tensorflow": (*_EMBED, "mtcnn", "tensorflow", "tf-keras"),

@@ -2,6 +2,7 @@
 
 queries/matches, queries/tables, photographs ─► <image>.xmp (config key xmp)
 faces.tsv ─► exports/faces.csv       only asked for by name: export_csv
+scores.tsv, images.tsv, provenance.json ─► crate/   only asked for by name: export_crate
 """
 
 if CONFIG.xmp != "none":
@@ -58,3 +59,40 @@ rule export_csv:
         file=literal(str(PREFIXED.exports / "faces.csv")),
     script:
         "../scripts/export_csv.py"
+
+
+# The workflow's own files, which a crate carries.
+SOURCES = [
+    "Snakefile",
+    *sorted(f"rules/{file}" for file in os.listdir(f"{HOME}/rules")),
+]
+
+
+rule export_crate:
+    """Write the record of the run for archives, as an RO-Crate: crate/."""
+    input:
+        f"{RESULTS}/scores.tsv",
+        f"{RESULTS}/images.tsv",
+        f"{RESULTS}/provenance.json",
+    output:
+        f"{RESULTS}/crate/ro-crate-metadata.json",
+        [f"{RESULTS}/crate/workflow/{file}" for file in SOURCES],
+        f"{RESULTS}/crate/scores.tsv",
+        f"{RESULTS}/crate/images.tsv",
+        f"{RESULTS}/crate/provenance.json",
+    log:
+        f"{RESULTS}/logs/export_crate.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/export_crate.tsv"
+    localrule: True
+    conda:
+        "../envs/crate.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=5,
+    params:
+        home=str(HOME),
+        workflow=SOURCES,
+    script:
+        "../scripts/export_crate.py"

@@ -22,6 +22,7 @@ STAGES = {
     "build_report": "report written",
     "export_xmp": "names written for other programs",
     "export_csv": "table exported",
+    "export_crate": "record of the run written as a crate",
     "fetch_names": "names fetched",
     "fetch_gallery": "gallery fetched",
     "export_stash": "people tagged in Stash",
