@@ -8,8 +8,8 @@ import pandas as pd
 import pyarrow as pa
 from rankings import KEPT, RANKINGS, searched_anew
 from visage.evaluation import metrics, protocol
-from visage.evaluation.copies import number_photographs, same_files
 from visage.evaluation.protocol import Trials
+from visage.search.copies import number_photographs, same_files
 from visage.search.faces import Faces, unit
 from visage.search.index import chosen_faces, usable_faces, vectors_of
 from visage.search.rankings.base import Ranking

@@ -43,6 +43,7 @@ rule build_report:
         runtime=60,
     params:
         share=False,
+        results=literal(str(PREFIXED.root)),
     script:
         "../scripts/build_report.py"
 
@@ -58,3 +59,4 @@ use rule build_report as report_share with:
         f"{RESULTS}/benchmarks/report_share.tsv"
     params:
         share=True,
+        results=literal(str(PREFIXED.root)),

@@ -25,8 +25,10 @@ rule tabulate_images:
         "../envs/score.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
+        mem_mb=3000,
         runtime=15,
+    params:
+        registry=REGISTRY_FILE,
     script:
         "../scripts/tabulate_images.py"
 

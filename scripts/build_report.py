@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from visage.layout import SETS, Results
 from visage.report import Options, Sources, build_report
 from visage.search.gallery import Gallery
 from visage.workflow.job import logged, optional, paths
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 with logged(snakemake.log[0]):
     settings = ReportSettings.read(snakemake.input.settings)
     match = settings.match
+    results = Results(Path(snakemake.params.results))
     names = snakemake.input.get("names")
     evaluation = snakemake.input.get("evaluation")
     gallery = Gallery.open(
@@ -38,6 +40,7 @@ with logged(snakemake.log[0]):
         queries=Path(settings.queries),
         names=optional(names),
         clusters=Path(snakemake.input.clusters),
+        listings=tuple(results.set(name).listing for name in SETS),
     )
     options = Options(
         threshold=threshold,

@@ -33,6 +33,7 @@ with logged(snakemake.log[0]):
         tables=paths(inputs.tables),
         evaluation=optional(evaluation),
         normalize=config.index.normalize,
+        images=None if config.match.count_copies else Path(inputs.images),
     )
     write_provenance(
         output=Path(snakemake.output.provenance),

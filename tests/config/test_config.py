@@ -97,6 +97,7 @@ def test_preset_is_the_original_program() -> None:
         "results": 10,
         "search_k": 10000,
         "known_share": 0.5,
+        "count_copies": True,
         "once_per_image": True,  # without a threshold there is no match
         "ranking": "visage",
         "fpir": 0.01,

@@ -16,13 +16,13 @@ from visage.config import Match
 from visage.errors import VisageError
 from visage.evaluation import calibration, metrics, protocol
 from visage.evaluation.confusions import false_alarms, misses
-from visage.evaluation.copies import number_photographs, same_files
 from visage.evaluation.details import with_details
 from visage.evaluation.evaluate import evaluate_gallery, write_evaluation
 from visage.evaluation.protocol import Trials
 from visage.evaluation.searched import Evaluated, search_gallery
 from visage.report.evaluation import write_page
 from visage.search.calibration import Calibration, probabilities, read_evaluation
+from visage.search.copies import number_photographs, same_files
 from visage.search.exact import ExactSearch
 from visage.search.faces import Faces, unit
 from visage.search.gallery import Gallery

@@ -149,9 +149,17 @@ def test_images_table(tmp_path: Path) -> None:
         write_table(tmp_path / name, pa.Table.from_pylist(rows, FACES))
     tabulate([tmp_path / "empty", tmp_path / "g"], [tmp_path / "q"], tmp_path / "images.tsv")
     table = pd.read_csv(tmp_path / "images.tsv", sep="\t", keep_default_na=False, dtype=str)
-    assert table.columns.tolist() == ["set", "image", "label", "status", "reason", "faces"]
+    assert table.columns.tolist() == [
+        "set",
+        "image",
+        "label",
+        "status",
+        "reason",
+        "faces",
+        "original",
+    ]
     assert table.to_numpy().tolist() == [
-        ["gallery", "amy/1.jpg", "amy", "ok", "", "2"],
-        ["gallery", "amy/2.jpg", "amy", "unreadable", "an\todd\nreason", "0"],
-        ["queries", "q.jpg", "", "ok", "", "1"],
+        ["gallery", "amy/1.jpg", "amy", "ok", "", "2", ""],
+        ["gallery", "amy/2.jpg", "amy", "unreadable", "an\todd\nreason", "0", ""],
+        ["queries", "q.jpg", "", "ok", "", "1", ""],
     ]

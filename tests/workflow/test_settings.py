@@ -63,6 +63,9 @@ KEYS: dict[str, tuple[Any, set[str]]] = {
     "faces.min_quality": (7.5, EMBED),
     "faces.no_face": ("whole_image", EMBED),
     "faces.regions": ("regions.tsv", EMBED),
+    "sprites.files": (["*_sprite.jpg"], EMBED),
+    "sprites.columns": (5, EMBED),
+    "sprites.rows": (5, EMBED),
     "index.normalize": (False, {*JUDGED, "index", "evaluate", "unknown"}),
     "index.trees": (10, {"index", "score"}),
     "index.seed": (1, {"index", "score"}),
@@ -76,6 +79,7 @@ KEYS: dict[str, tuple[Any, set[str]]] = {
     "match.fpir": (0.1, {*JUDGED, "evaluate"}),
     "match.threshold": (1.0, JUDGED),
     "match.once_per_image": (False, JUDGED),
+    "match.count_copies": (True, JUDGED),
     "match.known_share": (0.25, JUDGED),
 }
 

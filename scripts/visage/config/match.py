@@ -74,6 +74,12 @@ class Match(Section):
         "people and faces are brought together as near as possible in all, and the face that loses "
         "keeps the person as `possible`. false: for mirrors, collages and contact sheets.",
     )
+    count_copies: bool = Field(
+        default=False,
+        description="Whether copies of a photograph in one group of the queries count each. "
+        "Otherwise they count once: the same file, or faces all but the same as the audit knows "
+        "them; `images.tsv` names the original.",
+    )
 
     @property
     def calibrated(self) -> bool:

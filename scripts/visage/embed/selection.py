@@ -10,9 +10,10 @@ from visage.sets.regions import Region
 from visage.status import Status
 from visage.types import Face
 
-# What `faces.min_quality: auto` means. Of faces blurred by a tenth of their width 99 % lie below
-# it, of clear ones 1 % (benchmarks/photographs.py).
-AUTO_QUALITY = 0.66
+# What `faces.min_quality: auto` means: the least at which 95 % of the faces blurred by a tenth of
+# their width are poor or not found, on LFW as on other photographs; of clear ones 0.4 and 1.9 % are
+# (benchmarks/gate.py, docs/accuracy.md).
+AUTO_QUALITY = 0.70
 Size = tuple[float, float]  # width, height
 POOR = "too blurred or turned away to tell"
 

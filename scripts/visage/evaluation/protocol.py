@@ -1,7 +1,7 @@
 """Every gallery photograph searched as if it were new: known once, a stranger once.
 
 Known (mated): the photograph is taken out of the gallery, with its copies in the person's folder
-(`visage.evaluation.copies`). A stranger (non-mated): its whole person is. Both follow from one
+(`visage.search.copies`). A stranger (non-mated): its whole person is. Both follow from one
 pass, because a person's distance depends on no other person: how far the photograph's own person is
 without it, and how far the nearest other one. For the same reason the pass says as well how near
 the nearest other person of any part of the gallery is, so galleries of fewer people need no pass of

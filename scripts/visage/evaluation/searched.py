@@ -7,9 +7,9 @@ import pyarrow as pa
 
 from visage.evaluation import protocol
 from visage.evaluation.acquired import Acquired
-from visage.evaluation.copies import number_photographs, same_files
 from visage.evaluation.learning import learn
 from visage.evaluation.protocol import Trials
+from visage.search.copies import number_photographs, same_files
 from visage.search.faces import Faces
 from visage.search.index import vectors_of
 from visage.search.rankings import RANKINGS, faces_of, fit

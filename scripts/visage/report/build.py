@@ -23,6 +23,7 @@ from visage.report.made import read_made
 from visage.report.nearest import nearest_faces
 from visage.report.page import Page, Run
 from visage.search.threshold import Threshold
+from visage.sets.left_out import left_out
 from visage.status import Status
 from visage.store.names import link, read_names
 
@@ -48,6 +49,7 @@ class Sources:
     evaluation: Path | None = None  # evaluation.json, where it is used
     names: Path | None = None
     clusters: Path | None = None  # of the unknown
+    listings: tuple[Path, ...] = ()  # how many files were left out
 
 
 @dataclass(frozen=True)
@@ -205,6 +207,7 @@ def _page(material: Material, cuttings: Cut, sources: Sources, options: Options)
             gallery=str(sources.gallery),
             queries=str(sources.queries),
             made=read_made(sources.provenance),
+            left_out="" if options.share else left_out(sources.listings),
         ),
         content=builder.content(material.queries, cuttings.photographs, everybody, labels),
         gallery=material.gallery,

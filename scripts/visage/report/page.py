@@ -24,6 +24,7 @@ class Run:
     gallery: str  # folders, as the config names them
     queries: str
     made: Made
+    left_out: str = ""  # how many of the folders' files, and of what kinds
 
 
 @dataclass(frozen=True)

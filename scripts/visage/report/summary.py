@@ -40,6 +40,8 @@ def further(page: Page) -> str:
         parts.append(
             f"{plural(numbers.unread, 'photograph', 'photographs')} could not be read or used"
         )
+    if page.run.left_out:
+        parts.append(f"of what the folders hold {page.run.left_out}")
     text = ", ".join(parts[:-1]) + (" and " if len(parts) > 1 else "") + "".join(parts[-1:])
     return f"{text[:1].upper()}{text[1:]}." if text else ""
 

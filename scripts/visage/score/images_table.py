@@ -7,24 +7,33 @@ from pathlib import Path
 import pandas as pd
 import pyarrow.compute as pc
 
+from visage.score.copies import originals
+from visage.search.neighbours import copy_limit
 from visage.store.tables import read_table
 from visage.store.tsv import write_tsv
 
 log = logging.getLogger(__name__)
 
 
-def tabulate(gallery: list[Path], queries: list[Path], output: Path) -> None:
+def tabulate(
+    gallery: list[Path], queries: list[Path], output: Path, near: float = copy_limit(None)
+) -> None:
     """Write one line for each image of both sets.
 
     Args:
         gallery: The gallery's faces tables.
         queries: The queries' faces tables.
         output: The TSV to write: set, image, label (person or group), status, reason, faces (how
-            many were embedded); sorted by set and image.
+            many were embedded), original (of a copy among the queries: the image that counts in
+            its place); sorted by set and image.
+        near: The distance up to which two faces are those of copies of one photograph.
     """
     parts = [_images(path, "gallery", "person") for path in gallery]
     parts += [_images(path, "queries", "group") for path in queries]
     frame = pd.concat(parts, ignore_index=True).sort_values(["set", "image"], kind="stable")
+    found = {("queries", copy): first for copy, first in originals(queries, near).items()}
+    places = zip(frame["set"], frame["image"], strict=True)
+    frame["original"] = [found.get(place, "") for place in places]
     log.info("%s", Counter(zip(frame["set"], frame["status"], strict=True)))
     write_tsv(output, frame)
 

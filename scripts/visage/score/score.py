@@ -1,5 +1,6 @@
 """Who is in a group of images: the scores of `scores.tsv`."""
 
+import csv
 import logging
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from visage.search.index import vectors_of
 from visage.status import Verdict
 from visage.store.names import link, read_names
 from visage.store.tables import read_table
+from visage.store.text import unguard
 from visage.store.tsv import write_tsv
 
 log = logging.getLogger(__name__)
@@ -35,6 +37,7 @@ def score(
     tables: list[Path] | None = None,
     evaluation: Path | None = None,
     normalize: bool = True,
+    images: Path | None = None,
 ) -> None:
     """Score each person in each group of queries and write the table.
 
@@ -48,8 +51,11 @@ def score(
         evaluation: The gallery's evaluation.json; where it has a calibration, the probability is
             that of the person being in the group at all, otherwise it stays empty.
         normalize: The config's `index.normalize`.
+        images: images.tsv, if what it calls copies is not to count.
     """
     rows = _rows(matches)
+    if images:
+        rows = without_copies(rows, images)
     people = people_of_images(rows, results)
     scores = scores_of(people)
     if tables and evaluation:
@@ -89,6 +95,20 @@ def _rows(matches: list[Path]) -> pd.DataFrame:
     # In the order of their names, whatever the shards: sums are made in it.
     frame["image"] = frame["image"].cat.reorder_categories(sorted(frame["image"].cat.categories))
     return frame
+
+
+def without_copies(rows: pd.DataFrame, images: Path) -> pd.DataFrame:
+    """Leave out the images that are copies of others; but not what a person said of one.
+
+    Args:
+        rows: Of the matches tables.
+        images: images.tsv, which names the original of each.
+    """
+    with images.open(encoding="utf-8", newline="") as file:
+        lines = csv.DictReader(file, delimiter="\t")
+        copies = {unguard(line["image"]) for line in lines if line["original"]}
+    counted = ~rows["image"].isin(copies) | (rows["verdict"] == Verdict.GIVEN)
+    return rows[counted]
 
 
 def with_presence(

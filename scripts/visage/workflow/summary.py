@@ -11,7 +11,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from visage.layout import Results
+from visage.layout import SETS, Results
+from visage.sets.left_out import left_out
 from visage.status import Status, Verdict
 from visage.store.files import write_if_changed
 
@@ -32,7 +33,11 @@ def sentence(results: Path) -> str | None:
     if not place.provenance.exists() or _older(place.scores, place.faces):
         return None
     record = json.loads(place.provenance.read_text(encoding="utf-8"))
-    parts = [part for part in (*_faces(record), *_images(record), _audit(place.audit)) if part]
+    parts = [
+        part
+        for part in (*_faces(record), *_images(record), _left_out(place), _audit(place.audit))
+        if part
+    ]
     page = f" Open {place.report}" if place.report.exists() else f" See {place.scores}"
     return ", ".join(parts) + "." + page
 
@@ -58,6 +63,10 @@ def _images(record: dict[str, Any]) -> Iterator[str]:
     unread = statuses.pop(Status.UNREADABLE, 0) + statuses.pop(Status.TOO_LARGE, 0)
     if unread:
         yield f"{_count(unread, 'file')} could not be read"
+
+
+def _left_out(place: Results) -> str:
+    return left_out(place.set(name).listing for name in SETS)
 
 
 def _audit(audit: Path) -> str | None:
