@@ -36,7 +36,7 @@ try:
     deployment.check_storage(
         storage_settings.default_storage_provider, storage_settings.shared_fs_usage
     )
-    CONFIG = load_config(config)
+    CONFIG = load_config(config, workflow.config_settings.config_args)
     REGISTRY = load_registry(Path(REGISTRY_FILE))
     ENTRY = REGISTRY.model(CONFIG.model)
     WEIGHTS = os.path.normpath(

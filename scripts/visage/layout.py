@@ -15,6 +15,11 @@ OWN_FOLDERS = (
 )
 
 
+def linked_folders(results: str) -> str:
+    """Give the folder of links to the folders of a gallery that has several."""
+    return f"{results}/{GALLERY}/folders"
+
+
 @dataclass(frozen=True)
 class SetFolder:
     """The part of the results that is about one set."""

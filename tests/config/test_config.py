@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from pydantic import ValidationError
+from snakemake.cli import parse_config
 from visage.config import Config, load, missing_folder
 from visage.config import __main__ as command
 from visage.config.describe import leaves, schema
@@ -162,7 +163,11 @@ def test_any_slip_of_the_finger_in_a_key_is_caught(key: str, data: st.DataObject
     assert line == f"{section}{dot}{slip}: there is no such key; did you mean {key}?"
 
 
-SINGLE = sorted(key for key, part in LEAVES.items() if part.get("type") != "array")
+SINGLE = sorted(
+    key
+    for key, part in LEAVES.items()
+    if "array" not in {one.get("type") for one in (part, *part.get("anyOf", ()))}
+)
 
 
 @QUIET
@@ -329,3 +334,15 @@ def test_values_arrive_from_the_command_line(tmp_path: Path) -> None:
     assert wrong.returncode != 0
     assert "write ./ before it" in wrong.stderr + wrong.stdout
     assert "did you mean match.neighbours?" in wrong.stderr + wrong.stdout
+
+
+@pytest.mark.parametrize("typed", ["0005", "1e5", "True", "5", "0x10", "1_000", "a=b"])
+def test_an_id_that_looks_like_a_number_is_taken_as_typed(typed: str) -> None:
+    parsed = parse_config([f"person={typed}", "shards=3"])
+    config = load(parsed, [f"person={typed}", "shards=3"])
+    assert (config.person, config.shards) == (typed, 3)
+
+
+def test_a_list_on_the_command_line_is_the_gallery() -> None:
+    arguments = ["gallery=[a, b/0005]"]
+    assert load(parse_config(arguments), arguments).galleries == ("a", "b/0005")

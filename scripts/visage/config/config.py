@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from itertools import chain
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -27,6 +28,7 @@ from visage.config.sprites import Sprites
 from visage.config.stash import Stash
 from visage.config.stashbox import Stashbox
 from visage.config.unknown import Unknown
+from visage.layout import QUERIES, linked_folders
 
 #: The kind of error that tells of keys which are right by themselves but cannot go together.
 CONTRADICTION = "contradiction"
@@ -35,17 +37,20 @@ _Day = Annotated[date, Field(title="a date as 2030-12-31")]
 _ModelName = Annotated[str, Field(title="the name of an entry of config/models.yaml", min_length=1)]
 _Person = Annotated[str, Field(title="the id of a person", min_length=1)]
 _Pattern = Annotated[str, Field(title="a pattern as in a .gitignore file", min_length=1)]
+# A list in YAML.
+_Folders = Annotated[tuple[Folder, ...], Field(strict=False, min_length=1)]
 _Image = Annotated[str, Field(title="the path of an image", min_length=1)]
 
 
 class Config(Section):
     """Everything a run can be told."""
 
-    gallery: Folder | None = Field(
+    gallery: Folder | _Folders | None = Field(
         default="resources/demo/gallery",
         description="The labelled photographs, as `<person>/<image>`. The name of a folder of the "
         "first level is the person's id; deeper folders belong to the same person. With null, only "
-        "`labels` say who is who. It may be the folder of the queries, one in it, or around it.",
+        "`labels` say who is who. It may be the folder of the queries, one in it, or around it. A "
+        "list of folders is one gallery: a photograph is `<person>/<folder>/<image>` then.",
     )
     queries: Folder = Field(
         default="resources/demo/queries",
@@ -170,12 +175,22 @@ class Config(Section):
 
     def folder(self, name: str) -> str:
         """Give the folder of a set, `gallery` or `queries`."""
-        return {"gallery": self.gallery or self.queries, "queries": self.queries}[name]
+        if name == QUERIES or not self.galleries:
+            return self.queries
+        several = len(self.galleries) > 1
+        return linked_folders(self.results) if several else self.galleries[0]
+
+    @property
+    def galleries(self) -> tuple[str, ...]:
+        """The folders of the gallery; none where only labels say who is who."""
+        if isinstance(self.gallery, tuple):
+            return self.gallery
+        return (self.gallery,) if self.gallery else ()
 
     @property
     def sets_overlap(self) -> bool:
         """Whether a photograph may be in both sets: one folder is the other, or inside it."""
-        return self.gallery is not None and overlap(self.gallery, self.queries)
+        return any(overlap(folder, self.queries) for folder in self.galleries)
 
     @model_validator(mode="after")
     def _check_agreement(self) -> Self:
@@ -194,10 +209,14 @@ class Config(Section):
             "faces.regions": self.faces.regions,
             "index.existing": self.index.existing,
         }
-        paths = {"gallery": self.gallery, "queries": self.queries, "results": self.results, **own}
+        paths = {"queries": self.queries, "results": self.results, **own}
+        galleries = self.galleries or (self.queries,)
         checks = {
-            ("gallery", "queries", "results"): check_results(
-                self.results, self.folder("gallery"), self.queries
+            ("gallery", "queries", "results"): chain.from_iterable(
+                check_results(self.results, folder, self.queries) for folder in galleries
+            ),
+            ("gallery",): chain.from_iterable(
+                check_local({"gallery": folder}) for folder in self.galleries
             ),
             ("results", *own): check_own_files(self.results, own),
             tuple(paths): check_local(paths),

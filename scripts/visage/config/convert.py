@@ -4,7 +4,7 @@ Snakemake gives the values inside a section as text when they stand on the comma
 (`--config match='{neighbours: 20}'`), and YAML has several ways to write one value.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import date
 from types import NoneType, UnionType
@@ -45,6 +45,23 @@ def _convert_key(
         return convert(value, below[key])
     field = model.model_fields.get(key) if isinstance(key, str) else None
     return from_text(value, kinds(field.annotation)) if field else value
+
+
+def as_typed(given: Mapping[str, Any], arguments: Iterable[str], model: type[Section]) -> dict:
+    """Copy a config with texts as they were typed: Snakemake reads `person=0005` as the number 5.
+
+    Args:
+        given: What Snakemake made of the config files and the command line.
+        arguments: What stands behind `--config`: `key=value` each.
+        model: Tells which keys take texts.
+    """
+    typed = dict(given)
+    for key, _, value in (argument.partition("=") for argument in arguments):
+        field = model.model_fields.get(key)
+        if field and kinds(field.annotation) <= {str, NoneType} and value:
+            wrong = key in typed and not isinstance(typed[key], str)
+            typed |= {key: value.strip("'\"")} if wrong else {}
+    return typed
 
 
 def from_text(value: Any, wanted: frozenset[type]) -> Any:

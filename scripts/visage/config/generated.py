@@ -25,7 +25,7 @@ snakemake --cores 8 --config gallery=my/people queries=my/photographs match='{ne
 
 Paths are seen from the folder in which the workflow is run. A key that does not exist, a value of
 the wrong kind or a folder that is missing stops the run before any job. A folder whose name looks
-like a number wants `./` before it: `gallery=./2024`.
+like a number wants `./` before it: `gallery=./2024`; an id is taken as typed: `person=0005`.
 
 | file | what it is |
 |---|---|

@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from visage.config.agreement import Contradiction
 from visage.config.config import CONTRADICTION, Config
-from visage.config.convert import convert, kinds, sections
+from visage.config.convert import as_typed, convert, kinds, sections
 from visage.config.describe import allowed, default, either, leaves, schema, show
 from visage.config.section import Section
 from visage.errors import VisageError
@@ -20,15 +20,20 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _UNKNOWN = ("extra_forbidden", "invalid_key")  # pydantic's kinds of error for such keys
 
 
-def load(given: Mapping[str, Any]) -> Config:
+def load(given: Mapping[str, Any], arguments: Iterable[str] | None = None) -> Config:
     """Give the checked config, with defaults for what is not given.
 
     Numbers, booleans, dates and nulls that arrive as text are converted.
 
+    Args:
+        given: The config.
+        arguments: The command line's `key=value`, by which an id that looks like a number is
+            taken as it was typed.
+
     Raises:
         VisageError: Something is wrong; the message has one line for each mistake.
     """
-    converted = convert(given, Config)
+    converted = convert(as_typed(given, arguments or (), Config), Config)
     try:
         return Config.model_validate(converted)
     except ValidationError as error:

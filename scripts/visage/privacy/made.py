@@ -14,6 +14,7 @@ _OWN = (
     r"(gallery|queries)/(manifests|notes)/\d+\.jsonl",
     r"(gallery|queries)/listing\.json",
     r"(gallery|queries)/vectors/.+\.vector",
+    r"gallery/folders/.+",  # links
     r"queries/matches/.+\.json",
     r"queries/xmp/.+\.xmp",
     r"(report|share)/index\.html",

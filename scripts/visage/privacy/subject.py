@@ -14,12 +14,14 @@ import pyarrow.parquet as pq
 
 from visage.config import Config
 from visage.errors import VisageError
+from visage.layout import GALLERY
 from visage.people.labels import read_labels
 from visage.people.people import People, read_people
 from visage.privacy.sweep import Traces
 from visage.sets import existing
 from visage.sets.deny import DenyList
 from visage.sets.existing import listed
+from visage.sets.folders import place_of
 from visage.sets.listing import SETS, Entry, Stat, as_path, as_text, label_of, list_entries
 from visage.sets.walk import VECTOR_SUFFIX
 from visage.store.arrow import texts
@@ -111,6 +113,8 @@ def _places(config: Config, image: str) -> Iterator[Image]:
         root = Path(config.folder(name)).absolute()
         if path.is_relative_to(root):
             yield name, as_text(path.relative_to(root).as_posix())
+        elif name == GALLERY and (place := place_of(config.galleries, Path(path))):
+            yield name, as_text(place.as_posix())
         if image.startswith(f"{name}/"):
             yield name, image.removeprefix(f"{name}/")
 

@@ -6,7 +6,7 @@ The Snakefile imports this module, so nothing heavy is imported here.
 import gc
 import hashlib
 import logging
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -46,6 +46,7 @@ def write_listing(
     fingerprint: str,
     names: Collection[str],
     write: Callable[[Path, str], object],
+    roots: Mapping[str, Path] | None = None,
 ) -> None:
     """Write the manifests of sets.
 
@@ -55,6 +56,7 @@ def write_listing(
         fingerprint: Of the config's model.
         names: Of the sets.
         write: Takes a path and what is to stand there.
+        roots: The folders of the sets, where they are not yet as the config will have them.
 
     Raises:
         VisageError: A set has no image, or none that may be looked at.
@@ -64,7 +66,7 @@ def write_listing(
     excludes = Excludes(config.exclude) if config.exclude else None
     images: list[str] = []
     for name in names:
-        root = Path(config.folder(name))
+        root = (roots or {}).get(name) or Path(config.folder(name))
         found = walk(str(root), excludes)
         everything = entries_of(found, config.import_vectors)
         check_set(name, root, everything)

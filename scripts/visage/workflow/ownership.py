@@ -84,7 +84,8 @@ def check_subject(config: Config, results: Results, demo: str) -> None:
 
 def subject(config: Config) -> dict[str, str]:
     """Say what results are about: the folders of the two sets."""
-    return {"gallery": config.index.existing or config.folder("gallery"), "queries": config.queries}
+    gallery = config.index.existing or " and ".join(config.galleries)
+    return {"gallery": gallery or config.queries, "queries": config.queries}
 
 
 def _is_in(folder: str | None, outer: str) -> bool:

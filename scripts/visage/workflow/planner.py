@@ -10,15 +10,17 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from snakemake.exceptions import WorkflowError
 
 from visage.config import Config, missing_folder
 from visage.errors import VisageError
-from visage.layout import Results
+from visage.layout import GALLERY, Results
 from visage.models.registry import Registry
 from visage.sets.existing import files_of, listed
+from visage.sets.folders import link_folders
 from visage.sets.regions import read_regions
 from visage.store.files import remove_if_old
 from visage.store.lock import claim
@@ -170,8 +172,9 @@ class Planner:
                 config.labels or "labels file",
             )
         for name in self._listed():
-            if not Path(config.folder(name)).is_dir():
-                raise missing_folder(name, config.folder(name))
+            for folder in config.galleries if name == GALLERY else (config.queries,):
+                if not Path(folder).is_dir():
+                    raise missing_folder(name, folder)
 
     def _listed(self) -> list[str]:
         """Give the sets that this process lists, not a job after the one that makes them."""
@@ -179,11 +182,28 @@ class Planner:
 
     def _write(self, write: Callable[[Path, str], object]) -> None:
         config, plan = self._config, self._plan
-        write_listing(config, self._results, plan.fingerprint, self._listed(), write)
+        names = self._listed()
+        with self._roots(names) as roots:
+            write_listing(config, self._results, plan.fingerprint, names, write, roots)
         made = stages(config, self._registry, plan, self._results, self._is_made)
         for stage, settings in made.items():
             write(self._results.settings(stage), settings.text())
         write(self._results.settings("sets"), ownership.text(config))
+
+    @contextmanager
+    def _roots(self, names: list[str]) -> Iterator[dict[str, Path]]:
+        """Give the folder of each set; of a gallery of several, while only planning, one aside."""
+        config = self._config
+        roots = {name: Path(config.folder(name)) for name in names}
+        if GALLERY not in names or len(config.galleries) < 2:
+            yield roots
+        elif self._drafts.real:
+            link_folders(config.galleries, roots[GALLERY])
+            yield roots
+        else:
+            with TemporaryDirectory(prefix="visage-plan-") as folder:
+                link_folders(config.galleries, Path(folder))
+                yield roots | {GALLERY: Path(folder)}
 
     def _is_made(self, path: str) -> bool:
         files = (str(file) for rule in self._workflow.rules for file in rule.output)
