@@ -51,9 +51,13 @@ CUES = """WEBVTT
 
 
 def embed(
-    folder: Path, counting: Counting, deny: str | None = None, sprites: Sprites = NO_GRID
+    folder: Path,
+    counting: Counting,
+    deny: str | None = None,
+    sprites: Sprites = NO_GRID,
+    root: Path | None = None,
 ) -> pa.Table:
-    root = folder / "set"
+    root = root or folder / "set"
     shard = ShardSettings(set="queries", model="f", shards=1, sprites=sprites)
     for path, text in manifests(folder / "m/manifests", entries_of(walk(str(root)), False), shard):
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -2,7 +2,7 @@
 
 pip install atheris==3.0.0        (Linux, Python 3.11 to 3.13; not among the tests' packages)
 python tests/faults/fuzz.py vector -max_total_time=60
-Readers: vector, names, regions, config, deny, models, table, image, cache.
+Readers: vector, names, regions, config, deny, models, table, image, parts, sheet, cache.
 
 A reader may give a value or its own error; anything else that comes out is a bug. What libFuzzer
 finds is written as crash-… into the working folder.
@@ -25,12 +25,15 @@ with atheris.instrument_imports(include=["visage"]):
     from visage.embed.cache import Cache
     from visage.embed.hashes import Hashes
     from visage.errors import VisageError
-    from visage.images.decode import ImageProblem, decode
+    from visage.images.decode import ImageProblem, count_pages, decode, size_of
+    from visage.images.parts import page, tile
     from visage.models.registry import load_registry
     from visage.sets.deny import read_deny
     from visage.sets.listing import Entry, Stat
     from visage.sets.regions import read_regions
+    from visage.sets.sheets import frames_of
     from visage.store.names import link, read_names
+    from visage.store.parts import named, order_of, scene_of, split
     from visage.store.tables import read_origin, read_table
     from visage.store.vectors import VectorProblem, read_vector
 
@@ -118,6 +121,27 @@ def image(data: bytes) -> None:
         assert pixels.dtype == "uint8"
 
 
+def parts(data: bytes) -> None:
+    """Pages of a TIFF, tiles of a sheet, sizes."""
+    if data[:2] == b"BM" and len(data) < 100:
+        return
+    width, height = size_of(data)
+    assert width >= 0
+    assert height >= 0
+    for part in (page(count_pages(data)), tile((1, 2, 30, 40))):
+        with suppress(ImageProblem):
+            assert decode(data, part=part).pixels.size
+
+
+def sheet(data: bytes) -> None:
+    """WebVTT files, and the names of parts."""
+    text = data.decode(errors="replace")
+    for frame in frames_of(text, "a.jpg"):
+        assert split(named("a.jpg", frame.part)) == ("a.jpg", frame.part)
+    order_of(text)
+    scene_of(text)
+
+
 def cache(data: bytes) -> None:
     """Segments of the cache and the hashes of files: what is damaged is not used."""
     path = FILE.parent / "cache" / "0.parquet"
@@ -129,7 +153,7 @@ def cache(data: bytes) -> None:
 
 READERS: dict[str, Callable[[bytes], None]] = {
     reader.__name__: reader
-    for reader in (vector, names, regions, config, deny, models, table, image, cache)
+    for reader in (vector, names, regions, config, deny, models, table, image, parts, sheet, cache)
 }
 
 
@@ -148,7 +172,9 @@ def seeds(name: str) -> Iterator[bytes]:
     elif name == "deny":
         yield b"kind\tvalue\tsince\nsalt\tabc\t\nperson\thmac-sha256:00\t2026-01-01\n"
         yield b"image\tqueries/a\ncontent\tff\n"
-    elif name == "image":
+    elif name == "sheet":
+        yield b"WEBVTT\n\n00:00:01.500 --> 00:00:02.000\na.jpg#xywh=0,0,160,90\n"
+    elif name in ("image", "parts"):
         yield from (data for data in (good() | evil()).values() if len(data) < 30_000)
     else:
         rows = [{"sha256": "a" * 64, "image": "a", "size": 1, "mtime": 1, "sha": "b", "v": [1.0]}]

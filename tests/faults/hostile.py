@@ -2,11 +2,17 @@
 
 import io
 import random
+import shutil
 import struct
+import subprocess
+import tempfile
 import zlib
 from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
 
 import numpy as np
+from dng import dng
 from PIL import Image
 
 
@@ -54,12 +60,33 @@ def good() -> dict[str, bytes]:
         ),
         "cmyk.tif": _encoded(_noise(64, 48, "CMYK"), "TIFF"),
         "plain.bmp": _encoded(rgb, "BMP"),
+        "plain.gif": _encoded(rgb, "GIF"),
+        "animated.gif": _encoded(rgb, "GIF", **frames),
+        "plain.avif": _encoded(rgb, "AVIF"),
+        "animated.avif": _encoded(rgb, "AVIF", **frames),
+        "plain.jp2": _encoded(rgb, "JPEG2000"),
+        "plain.ppm": _encoded(rgb, "PPM"),
+        "plain.tga": _encoded(rgb, "TGA"),
+        "masked.tif": _encoded(rgba, "TIFF", **frames),
+        **_by_others(rgb),
         "1x1.png": _encoded(_noise(1, 1), "PNG"),
         "1x1.jpg": _encoded(_noise(1, 1), "JPEG"),
         "1x1.webp": _encoded(_noise(1, 1), "WEBP"),
         "wide.png": _encoded(Image.new("RGB", (60_000, 10), "grey"), "PNG"),
         "tall.jpg": _encoded(Image.new("RGB", (10, 60_000), "grey"), "JPEG"),
     }
+
+
+def _by_others(image: Image.Image) -> dict[str, bytes]:
+    """Give what Pillow does not write, where there is somebody who does and who reads it."""
+    made = {"preview.dng": dng(image)} if find_spec("rawpy") else {}
+    if shutil.which("heif-enc"):
+        with tempfile.TemporaryDirectory() as folder:
+            source, target = Path(folder, "a.png"), Path(folder, "a.heic")
+            image.save(source)
+            subprocess.run(["heif-enc", source, "-o", target], check=True, capture_output=True)
+            made["plain.heic"] = target.read_bytes()
+    return made
 
 
 def _png(width: int, height: int, data: bytes, colour: int = 2, depth: int = 8) -> bytes:

@@ -11,13 +11,15 @@ import pandas as pd
 import pytest
 from conftest import REPO
 from small_run import CONFIG, people_and_queries
+from visage.store.parts import file_of
 
-NUMBER = int(os.environ.get("VISAGE_HOSTILE", "150"))  # make test-faults: 1,000
+NUMBER = int(os.environ.get("VISAGE_HOSTILE", "180"))  # make test-faults: 1,000
 
 # A process of its own, with a limit: what takes more memory ends in MemoryError, what hangs is hit.
 DECODE = """
 import json, pathlib, resource, signal, sys, time
-from visage.images.decode import ImageProblem, decode
+from visage.images.decode import ImageProblem, count_pages, decode, size_of
+from visage.images.parts import page, tile
 
 class TooLong(BaseException):
     pass
@@ -32,6 +34,12 @@ for path in sorted(pathlib.Path(sys.argv[1]).iterdir()):
     data, start = path.read_bytes(), time.monotonic()
     signal.alarm(60)
     try:
+        count_pages(data), size_of(data)
+        for part in (page(2), tile((5, 5, 40, 40))):
+            try:
+                decode(data, part=part)
+            except ImageProblem as problem:
+                assert problem.reason
         pixels = decode(data).pixels
         what = f"{pixels.dtype} {pixels.ndim} {pixels.shape[2]}"
     except ImageProblem as problem:
@@ -88,6 +96,8 @@ def test_a_run_over_them_ends_and_lists_each(
     listed = pd.read_csv(
         workflow.folder / "results/images.tsv", sep="\t", keep_default_na=False
     ).query("label == 'hostile'")
-    assert {Path(name).name for name in listed["image"]} == {p.name for p in images.iterdir()}
+    named = {Path(file_of(name)).name for name in listed["image"]}
+    assert named == {path.name for path in images.iterdir()}
+    assert any(name.endswith("pages.tif#3") for name in listed["image"])
     assert set(listed["status"]) <= {"ok", "no_face", "too_small", "unreadable", "too_large"}
     assert listed.loc[listed["status"] != "ok", "reason"].str.len().gt(0).all()

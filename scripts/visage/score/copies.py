@@ -69,7 +69,10 @@ def _faces_of(table: pa.Table, near: float) -> pd.Series:
     if not len(table):
         return pd.Series(dtype=str)
     rows = pd.DataFrame(
-        {"image": table["image"].to_pylist(), "group": table["group"].fill_null("").to_pylist()}
+        {
+            "image": table["image"].to_pylist(),
+            "group": [group or "" for group in table["group"].to_pylist()],
+        }
     )
     codes = np.unique(rows["group"].to_numpy(str), return_inverse=True)[1].astype(np.int64)
     compared = _compared(codes)
