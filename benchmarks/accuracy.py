@@ -130,16 +130,15 @@ def verify(
         pairs: The list.
         models: The register and the folders.
         names: The models.
-        people: As in LFW: the images lie in this folder, and the person is in the middle.
+        people: As in LFW: the images lie in this folder as <person>/<image>. Poor faces are
+            compared, too, as in a gallery.
     """
     rows = []
     for model in names:
-        table = embed(people or pairs.parent, models, model, labelled=False).read()
+        folder = people or pairs.parent
+        table = embed(folder, models, model, labelled=people is not None).read()
         published = models.registry.model(model).threshold.normalized
-        rows.append(
-            {"model": model}
-            | verification.compare(table, pairs, published, central=people is not None)
-        )
+        rows.append({"model": model} | verification.compare(table, pairs, published))
     return pd.DataFrame(rows)
 
 

@@ -6,7 +6,10 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 from PIL import Image
+from visage.config import Faces
+from visage.embed.extractor import Extractor
 from visage.embed.region import BY_BOX, FOUND, face_in_region
+from visage.embed.selection import Choice
 from visage.types import Box, Embeddings, Face, Model, Pixels
 
 BOX = Box(150, 90, 20, 24)  # white in the picture
@@ -75,6 +78,15 @@ def test_another_face_nearby_is_not_taken(data: bytes) -> None:
         Model(lambda: detector, Mean(), crop), detector, data, Box(172, 90, 20, 24)
     )
     assert made.reason == BY_BOX
+
+
+def test_it_has_a_quality_as_found_faces_have(data: bytes) -> None:
+    detector = Bright(least=1)
+    model = Model(lambda: detector, Mean(), crop, usual_length=510.0)
+    marked = face_in_region(model, detector, data, BOX)
+    assert marked.quality == pytest.approx(0.5, abs=1e-3)  # all white: its length is 255
+    (found,) = Extractor(model).extract(data, Choice(Faces(min_size=0))).faces
+    assert found.quality == marked.quality
 
 
 def test_its_embedding_is_centred_as_those_of_found_faces_are(data: bytes) -> None:

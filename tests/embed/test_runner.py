@@ -11,10 +11,11 @@ import pytest
 from PIL import Image
 from test_embed import Counting, picture, put
 from visage.config.sprites import Sprites
-from visage.embed.runner import Destination, Source, embed_shard
+from visage.embed.runner import Destination, Source, embed_shard, say_if_anew
 from visage.errors import VisageError
 from visage.images.parts import locate
 from visage.models.model import Installed
+from visage.notices import NOTICE
 from visage.sets.deny import read_deny
 from visage.sets.listing import ShardSettings, entries_of, manifests
 from visage.sets.walk import walk
@@ -170,3 +171,31 @@ def test_a_file_by_the_name_of_a_page_is_refused(tmp_path: Path) -> None:
     put(tmp_path, "x/scan.tif#2", tiff(1))
     with pytest.raises(VisageError, match="go by such names"):
         embed(tmp_path, Counting())
+
+
+OLD, NEW = Origin("old", "0" * 32), Origin("sface-yunet", "f" * 32)
+
+
+def said(caplog: pytest.LogCaptureFixture) -> list[str]:
+    texts = [record.getMessage() for record in caplog.records if record.levelno == NOTICE]
+    caplog.clear()
+    return texts
+
+
+def test_that_all_is_embedded_anew_is_said_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    cache = tmp_path / "cache"
+    say_if_anew(cache, OLD)  # the first run of all
+    (cache / OLD.fingerprint / "0.parquet").touch()
+    (cache / "hashes").mkdir()
+    say_if_anew(cache, OLD)
+    assert said(caplog) == []
+    for _ in range(3):  # the jobs of a run
+        say_if_anew(cache, NEW)
+    (message,) = said(caplog)
+    assert "sface-yunet" in message
+    assert "embedded anew, once" in message
+    assert (cache / OLD.fingerprint / "0.parquet").exists()
+    say_if_anew(cache, OLD)  # back again: its embeddings are still there
+    assert said(caplog) == []

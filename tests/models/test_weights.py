@@ -17,6 +17,7 @@ from visage.models.entries import Url, WeightFile, Wheel
 from visage.models.registry import load_registry
 from visage.models.weights import fetching, transfer
 from visage.models.weights import verify as weights
+from visage.notices import NOTICE
 
 CONTENT = np.random.default_rng(1).bytes(300_000)
 OTHER = np.random.default_rng(2).bytes(300_000)
@@ -205,6 +206,29 @@ def test_what_is_not_the_file_is_refused(
     assert cause in failure(tmp_path, entry(server.url))
     assert len(server.ranges) == requests
     assert list(tmp_path.iterdir()) == []
+
+
+def test_weights_that_forbid_business_use_say_so_when_first_fetched(
+    server: Server, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    server.script = [send(CONTENT)]
+    free = entry(server.url)
+    terms = {"licence": "non-commercial research only", "non_commercial": True}
+    bound = free.model_copy(update=terms)
+
+    def notices() -> list[str]:
+        texts = [one.getMessage() for one in caplog.records if one.levelno == NOTICE]
+        caplog.clear()
+        return texts
+
+    fetch(tmp_path / "bound", bound)
+    (notice,) = notices()
+    assert "forbids business use (non-commercial research only)" in notice
+    assert NAME in notice
+    assert bound.homepage in notice
+    fetch(tmp_path / "bound", bound)  # it is there
+    fetch(tmp_path / "free", free)
+    assert notices() == []
 
 
 def test_next_source_is_tried(server: Server, tmp_path: Path) -> None:

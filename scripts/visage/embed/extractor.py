@@ -138,7 +138,7 @@ class Extractor:
     def recognise(self, sights: Sequence[Sight]) -> list[Analysis]:
         """Embed all crops of photographs that were looked at, and put them where they belong."""
         crops = [crop for sight in sights for crop in sight.crops]
-        embedded = iter(self._embed(crops))
+        embedded = iter(embedded_crops(self._model, crops))
         analyses = [_with_embeddings(s, [next(embedded) for _ in s.crops]) for s in sights]
         return [self._settled(*pair) for pair in zip(sights, analyses, strict=True)]
 
@@ -152,7 +152,7 @@ class Extractor:
     def _as_it_lies(self, sight: Sight, analysis: Analysis) -> Analysis:
         """Give a photograph without a face the way it lies as one without a face."""
         none = self._cut_out(sight.view.turned(0), [], sight.choice, analysis.sha256)
-        return _with_embeddings(none, self._embed(none.crops))
+        return _with_embeddings(none, embedded_crops(self._model, none.crops))
 
     def _another_way_up(self, sight: Sight, analysis: Analysis) -> Analysis:
         """Look again at a photograph without a clear face, turned as shows the surest one."""
@@ -161,16 +161,8 @@ class Extractor:
             return analysis
         view = sight.view.turned(turn)
         again = self._cut_out(view, look(view, self._detector), sight.choice, analysis.sha256)
-        found = _with_embeddings(again, self._embed(again.crops))
+        found = _with_embeddings(again, embedded_crops(self._model, again.crops))
         return found if _clearest(found) > _clearest(analysis) else analysis
-
-    def _embed(self, crops: Sequence[Pixels]) -> list[Embedded]:
-        """Embed crops, each with its quality: the longer a raw embedding, the clearer the face."""
-        if not crops:
-            return []
-        raw, usual = self._model.recogniser.embed(crops), self._model.usual_length
-        qualities = [float(np.linalg.norm(row)) / usual if usual else None for row in raw]
-        return list(zip(centred(raw, self._model.centre), qualities, strict=True))
 
     def warm(self) -> None:
         """Run detector and recogniser once in the calling thread; what is slow first is done."""
@@ -197,6 +189,15 @@ def _is_imagined(sight: Sight, analysis: Analysis) -> bool:
     """
     known = [face.quality for face in analysis.faces if face.quality is not None]
     return sight.view.turn != 0 and bool(known) and max(known) < AUTO_QUALITY
+
+
+def embedded_crops(model: Model, crops: Sequence[Pixels]) -> list[Embedded]:
+    """Embed crops, each with its quality: the longer a raw embedding, the clearer the face."""
+    if not crops:
+        return []
+    raw, usual = model.recogniser.embed(crops), model.usual_length
+    qualities = [float(np.linalg.norm(row)) / usual if usual else None for row in raw]
+    return list(zip(centred(raw, model.centre), qualities, strict=True))
 
 
 def centred(raw: Embeddings, centre: Embedding | None) -> Embeddings:

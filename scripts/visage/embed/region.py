@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from visage.embed.extractor import centred
+from visage.embed.extractor import embedded_crops
 from visage.images.align import sharpness
 from visage.images.decode import decode
 from visage.images.parts import WHOLE, Part
@@ -25,6 +25,7 @@ class RegionFace:
     face: Face  # pixels of the upright image
     sharpness: float
     embedding: Embedding
+    quality: float | None  # as of faces that were found
     reason: str  # how it was come by
 
 
@@ -52,8 +53,8 @@ def face_in_region(
     if found and model.refine is not None:
         face = model.refine(pixels, face)
     crop = model.crop(pixels, face)
-    (embedding,) = centred(model.recogniser.embed([crop]), model.centre)
-    return RegionFace(face, sharpness(crop), embedding, FOUND if found else BY_BOX)
+    ((embedding, quality),) = embedded_crops(model, [crop])
+    return RegionFace(face, sharpness(crop), embedding, quality, FOUND if found else BY_BOX)
 
 
 def _again(pixels: Pixels, detector: Detector, box: Box) -> Face | None:

@@ -9,6 +9,7 @@ manifest ─► Reader ─► Extractor ─► rows ─► table, .vector files
 import hashlib
 import logging
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -26,14 +27,17 @@ from visage.embed.reader import Reader, Task, Tasks
 from visage.embed.rows import imported_row, nameless, nameless_row, rows_of, to_table
 from visage.embed.sheets import Sheets
 from visage.models.model import Installed
+from visage.notices import notify
 from visage.sets.deny import read_deny
 from visage.sets.listing import Manifest, read_manifest
 from visage.sets.regions import read_regions
 from visage.store.faces import FaceRow
 from visage.store.sidecars import prominent_embeddings, remove_orphans, write_vectors
-from visage.store.tables import write_table
+from visage.store.tables import Origin, write_table
 
 log = logging.getLogger(__name__)
+
+_FINGERPRINT = re.compile(r"[0-9a-f]{32}")  # the name of a model's cache
 
 
 @dataclass(frozen=True)
@@ -80,6 +84,7 @@ def embed_shard(
         VisageError: The model cannot be loaded, or an image has no face where each must.
     """
     shard = read_manifest(source.manifest)
+    say_if_anew(destination.cache, model.origin)
     hashes = Hashes(destination.cache / "hashes" / source.hashes_name)
     with _closing(Cache(destination.cache / model.fingerprint, model.entry.usual_length)) as cache:
         denied = partial(read_deny(source.deny).denies, "content")
@@ -108,6 +113,29 @@ def embed_shard(
         write_vectors(destination.vectors, table)
     _remove_orphans(source, destination, table)
     write_table(destination.table, table, model.origin)
+
+
+def say_if_anew(cache: Path, model: Origin) -> None:
+    """Tell the user that what another model embedded does not count for this one; once.
+
+    The first job of a model makes the folder of its cache, and no other job does.
+
+    Args:
+        cache: The folder of all models' caches.
+        model: Which is to embed now.
+    """
+    known = cache.iterdir() if cache.is_dir() else ()
+    others = [path for path in known if _FINGERPRINT.fullmatch(path.name) and any(path.iterdir())]
+    try:
+        (cache / model.fingerprint).mkdir(parents=True)
+    except FileExistsError:
+        return
+    if others:
+        notify(
+            "The photographs were embedded by another model before, or other weights or packages "
+            f"than {model.model} has now: they are embedded anew, once. What was known stays in "
+            f"{cache}; without it nothing is lost but time."
+        )
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from visage.types import Embeddings, Floats, Indices, Reals
 
 MEMORY_MB = 512  # for the working arrays; the embeddings themselves come on top
 NOBODY = -1
-PARTS = 10  # of the gallery's people: every tenth person is in the same part
+PARTS = 40  # of the gallery's people: every fortieth person is in the same part
 PAIRS, PART, SEED = 1_000_000, 50_000, 42  # random pairs of faces, so many at a time
 
 
@@ -58,7 +58,7 @@ def search(
         probes: Shape (n, d), in the space of the faces: what is searched for each face of the
             gallery, where that is another face of its photograph; None: the faces themselves.
         failed: See `Trials`.
-        memory_mb: For the working arrays, on top of the gallery and of 80 bytes a face.
+        memory_mb: For the working arrays, on top of the gallery and of 200 bytes a face.
     """
     distances = ranking.left_out(photographs, probes)
     if rows is None:

@@ -25,7 +25,7 @@ from visage.types import Box, Detector, Model
 log = logging.getLogger(__name__)
 
 _BOX = ("x", "y", "w", "h")
-_MADE = ("status", "reason", *_BOX, "confidence", "landmarks", "sharpness", "embedding")
+_MADE = ("status", "reason", *_BOX, "confidence", "landmarks", "sharpness", "quality", "embedding")
 _SCHEMA = schema(
     [
         ("sha256", pa.string()),
@@ -104,6 +104,7 @@ def _columns(made: RegionFace) -> dict[str, Any]:
         "confidence": face.confidence,
         "landmarks": np.asarray(face.landmarks, np.float32).ravel().tolist(),
         "sharpness": made.sharpness,
+        "quality": made.quality,
         "embedding": np.asarray(made.embedding, np.float32).tolist(),
     }
 

@@ -4,6 +4,7 @@ import json
 import logging
 import shutil
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -69,7 +70,7 @@ def build_index(
         usable = usable.take(np.argsort(items))
     else:
         usable = _ordered(usable)
-    usable = _without_poor(usable, given)
+    usable = without_poor(usable, texts(given["person"]))
     vectors = vectors_of(usable)
     chosen = chosen_faces(usable, unit(vectors))
     if len(chosen) < usable.num_rows:
@@ -114,11 +115,16 @@ def usable_faces(table: pa.Table) -> pa.BooleanArray:
     return pc.and_(pc.is_valid(table["embedding"]), known)
 
 
-def _without_poor(table: pa.Table, given: pa.Table) -> pa.Table:
-    """Leave out faces that are too poor to tell, but of people of whom there is nothing better."""
+def without_poor(table: pa.Table, given: Iterable[str] = ()) -> pa.Table:
+    """Leave out faces that are too poor to tell, but of people of whom there is nothing better.
+
+    Args:
+        table: The usable rows of the gallery's faces tables.
+        given: People of whom labels give a face besides.
+    """
     poor = equal(table["status"], Status.POOR)
     clear = table.filter(pc.invert(poor))
-    better = pa.array({*clear["person"].to_pylist(), *given["person"].to_pylist()}, pa.string())
+    better = pa.array({*clear["person"].to_pylist(), *given}, pa.string())
     return table.filter(pc.invert(pc.and_(poor, pc.is_in(table["person"], better))))
 
 
