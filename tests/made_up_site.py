@@ -32,6 +32,7 @@ def client(
     known: bool = True,
     lookup: Any = None,
     config: dict[str, Any] | None = None,
+    comes_from: str = "127.0.0.1",
     **address: Any,
 ) -> TestClient:
     """Give a client of an empty site; `known`: it sends the token."""
@@ -45,7 +46,12 @@ def client(
     own = load(settings | (config or {}))
     site = Site(Service(searched, limits or Limits()), Collection(own, None), where)
     host = "localhost" if where.local else "faces.example"
-    made = TestClient(create(site), base_url=f"http://{host}:7860", follow_redirects=False)
+    made = TestClient(
+        create(site),
+        base_url=f"http://{host}:7860",
+        follow_redirects=False,
+        client=(comes_from, 50_000),
+    )
     if known:
         made.headers["Authorization"] = f"Bearer {TOKEN}"
     return made

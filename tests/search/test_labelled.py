@@ -11,6 +11,7 @@ from visage.search.gallery import Gallery
 from visage.search.index import build_index
 from visage.search.labelled import GalleryLabels, Said, read_labelled
 from visage.search.match import match_nobody, match_shard
+from visage.search.once import SAID
 from visage.store.faces import FACES
 from visage.store.labelled import LABELLED
 from visage.store.matches import MATCHES
@@ -151,6 +152,16 @@ def test_given_faces_are_not_searched_and_refused_people_never_found(case: Case)
     assert [row["id"] for row in found["q.jpg", 9]] == ["dan"]
     listed = json.loads((case.folder / "lists/q.jpg.json").read_text())
     assert {"id", "distance", "hits"} <= listed[0].keys()
+
+
+def test_whom_somebody_labelled_is_no_other_face_of_the_picture(case: Case) -> None:
+    case.index(gallery(), [])
+    queries = [face("q.jpg", n, e) for n, e in enumerate((ANN, ANN))] + [face("r.jpg", 0, ANN)]
+    found = case.match(queries, [said(queries[0], "queries", "is", "ann")])
+    assert found["q.jpg", 0][0]["verdict"] == "given"
+    assert (found["q.jpg", 1][0]["id"], found["q.jpg", 1][0]["verdict"]) == ("ann", "possible")
+    assert found["q.jpg", 1][0]["reason"] == SAID
+    assert found["r.jpg", 0][0]["verdict"] == "match"  # another picture
 
 
 def test_a_photograph_in_both_sets_is_given_and_its_copies_too(case: Case) -> None:

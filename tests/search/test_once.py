@@ -5,7 +5,7 @@ from itertools import permutations
 import numpy as np
 import pytest
 from visage.search.judge import Judge, verdicts
-from visage.search.once import GIVEN_AWAY, NEARER, once_per_picture
+from visage.search.once import GIVEN_AWAY, NEARER, SAID, once_per_picture
 from visage.search.rankings.base import Candidates
 from visage.search.threshold import Threshold
 
@@ -45,6 +45,17 @@ def test_it_gets_its_next_person_where_that_is_near_enough() -> None:
     assert found[0, 1] == ("match", GIVEN_AWAY)
 
 
+def test_who_was_said_to_be_another_face_is_given_to_none() -> None:
+    found = candidates(np.array([[0.5, 0.9], [0.7, 1.4], [1.2, 0.6]]))
+    result = Judge(Threshold(1.0, ""))(found, np.zeros(3, int), found.person == 0)
+    rows = zip(result.verdict.tolist(), result.reason.tolist(), strict=True)
+    keys = zip(found.probe.tolist(), found.person.tolist(), strict=True)
+    told = dict(zip(keys, rows, strict=True))
+    assert told[0, 0] == ("possible", SAID) and told[1, 0] == ("possible", SAID)
+    assert told[2, 1] == ("match", "")  # the nearest to the other person
+    assert told[0, 1] == ("possible", "")
+
+
 def test_other_pictures_and_other_people_stay_as_they_are() -> None:
     distances = [[0.5, 0.9], [0.4, 0.8], [0.9, 0.3], [0.2, 1.5]]
     alone = judged(distances, once=False)
@@ -63,9 +74,9 @@ def test_the_assignment_is_the_best_of_all(seed: int) -> None:
     distances = np.round(rng.uniform(0.2, 1.4, (4, 3)), 3)
     distances[:, 0] -= 0.2  # so that there is a contest
     found = candidates(distances)
-    verdict, _ = once_per_picture(
-        found, verdicts(found.rank, found.measured, 1.0), np.zeros(4, int), 1.0
-    )
+    alone = verdicts(found.rank, found.measured, 1.0)
+    nobody = np.zeros(len(alone), bool)
+    verdict, _ = once_per_picture(found, alone, np.zeros(4, int), 1.0, nobody)
     given = [
         (face, person)
         for face, person, word in zip(found.probe, found.person, verdict, strict=True)

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import FileResponse, HTMLResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from visage.app.access import Guard, Rate, paths
 from visage.app.access.headers import SecurityHeaders
@@ -71,6 +72,8 @@ def create(site: Site, uploads: Uploads | None = None) -> FastAPI:
         allow_headers=["*"],
     )
     app.add_middleware(SecurityHeaders)
+    if site.address.proxy:  # who comes by way of it is who it says
+        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=site.address.proxy)
     return app
 
 

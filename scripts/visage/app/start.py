@@ -58,8 +58,6 @@ def serve(config: Config, address: Address, limits: Limits, browser: bool = Fals
         log_level="warning",
         access_log=False,  # it would keep tokens that stand in addresses
         server_header=False,
-        # Who comes by way of a proxy is who it says, if it is one that was named.
-        proxy_headers=address.proxy is not None,
-        forwarded_allow_ips=address.proxy,
+        proxy_headers=False,  # `create` does it: for the proxy that was named, if one was
     )
     lookup.close()

@@ -60,23 +60,17 @@ def mark(name: str, area: Area) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def parse_packet(data: bytes) -> Packet:
-    """Read a packet.
+def parse_packet(data: bytes, extension: bytes | None = None) -> Packet:
+    """Read a packet, and what had no room in it.
 
     Raises:
         PacketProblem: It is too large, is no XML, or tries to blow up (entities).
     """
-    if len(data) > LARGEST:
-        raise PacketProblem(f"it has {len(data) // 2**20} MB; {LARGEST // 2**20} are read")
-    try:
-        root = fromstring(data.strip(b"\0 \r\n\t"))
-    except DefusedXmlException as error:
-        raise PacketProblem("it defines entities, as XML bombs do") from error
-    except (ParseError, ValueError, LookupError) as error:
-        raise PacketProblem(f"it is not XML ({error})") from error
+    roots = [_root(part) for part in (data, extension) if part is not None]
     packet = Packet()
-    ours = {name for bag in root.iter(f"{{{OURS}}}People") for name in _texts(bag)}
-    for description in root.iter(f"{{{RDF}}}Description"):
+    bags = (bag for root in roots for bag in root.iter(f"{{{OURS}}}People"))
+    ours = {name for bag in bags for name in _texts(bag)}
+    for description in (one for root in roots for one in root.iter(f"{{{RDF}}}Description")):
         properties = _properties(description)
         _add_mwg(packet, properties.get(f"{{{MWG}}}Regions"))
         _add_microsoft(packet, properties.get(f"{{{_MP}}}RegionInfo"))
@@ -84,6 +78,17 @@ def parse_packet(data: bytes) -> Packet:
             name for name in _texts(properties.get(f"{{{IPTC}}}PersonInImage")) if name not in ours
         ]
     return packet
+
+
+def _root(data: bytes) -> Element:
+    if len(data) > LARGEST:
+        raise PacketProblem(f"it has {len(data) // 2**20} MB; {LARGEST // 2**20} are read")
+    try:
+        return fromstring(data.strip(b"\0 \r\n\t"))
+    except DefusedXmlException as error:
+        raise PacketProblem("it defines entities, as XML bombs do") from error
+    except (ParseError, ValueError, LookupError) as error:
+        raise PacketProblem(f"it is not XML ({error})") from error
 
 
 Value = Element | str | None

@@ -30,18 +30,24 @@ class Judge:
     calibration: Calibration | None = None
     once: bool = True  # a person is in a picture once
 
-    def __call__(self, found: Candidates, pictures: Indices) -> Judged:
+    def __call__(
+        self, found: Candidates, pictures: Indices, taken: NDArray[np.bool_] | None = None
+    ) -> Judged:
         """Judge all candidates of some faces.
 
         Args:
             found: The candidates.
             pictures: Shape (probes,): the picture of each face.
+            taken: Of each candidate, whether another face of the picture is said to be the person;
+                None: nothing was said.
         """
         limit = self.threshold.value
         verdict = verdicts(found.rank, found.measured, limit)
         reason = np.full(len(verdict), "")
         if self.once and limit is not None:
-            verdict, reason = once_per_picture(found, verdict, pictures, limit)
+            if taken is None:
+                taken = np.zeros(len(verdict), bool)
+            verdict, reason = once_per_picture(found, verdict, pictures, limit, taken)
         return Judged(verdict, probabilities(found.probe, found.measured, self.calibration), reason)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from visage.errors import VisageError
 from visage.search.gallery import Gallery
@@ -64,7 +65,7 @@ def match_shard(
     searched = pa.array([place not in settled for place in places(probes)], pa.bool_())
     matches = pa.concat_tables(
         [
-            _matches(probes.filter(searched), gallery, results, said.refused),
+            _matches(probes.filter(searched), gallery, results, said),
             _given(queries, said, gallery.people.name),
         ]
     )
@@ -124,16 +125,30 @@ def _without(
     return left._replace(rank=rank).take(rank <= results)
 
 
-def _matches(probes: pa.Table, gallery: Gallery, results: int, refused: Refused) -> pa.Table:
+def _taken(
+    found: Candidates, probes: pa.Table, ids: Sequence[str], said: Said
+) -> NDArray[np.bool_]:
+    """Tell of each candidate whether another face of the picture is said to be the person."""
+    given: dict[str, set[str]] = {}
+    for (image, _), person in said.given.items():
+        given.setdefault(image, set()).add(person)
+    in_picture = [given.get(image, set()) for image in texts(probes["image"])]
+    pairs = zip(found.probe.tolist(), found.person.tolist(), strict=True)
+    return np.array([ids[person] in in_picture[probe] for probe, person in pairs], bool)
+
+
+def _matches(probes: pa.Table, gallery: Gallery, results: int, said: Said) -> pa.Table:
     embeddings = vectors_of(probes)
     images = probes["image"].combine_chunks().dictionary_encode()
     pictures = images.indices.to_numpy().astype(np.int64)
-    more = max((len(refused.get(place, ())) for place in places(probes)), default=0)
+    more = max((len(said.refused.get(place, ())) for place in places(probes)), default=0)
     found, judged = gallery.find(embeddings, results + more, pictures)
-    if more:
-        found = _without(found, probes, gallery.people.ids, refused, results)
-        judged = gallery.judge(found, pictures)
     ids = gallery.people.ids
+    if more:
+        found = _without(found, probes, ids, said.refused, results)
+    taken = _taken(found, probes, ids, said)
+    if more or taken.any():
+        judged = gallery.judge(found, pictures, taken)
     named = [gallery.people.name(person) for person in ids]
     columns = {
         "image": probes["image"].take(found.probe),

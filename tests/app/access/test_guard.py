@@ -126,6 +126,24 @@ def test_the_rate_is_limited_for_each_client(tmp_path: Path) -> None:
     assert page.post("/recognise", headers=forged).status_code == 429
 
 
+def test_a_named_proxy_says_who_comes(tmp_path: Path) -> None:
+    def codes(comes_from: str, said: list[str]) -> list[int]:
+        site = client(tmp_path, Limits(per_minute=2), proxy="192.0.2.9", comes_from=comes_from)
+        sent = {"image": ("a", b"x")}
+        asked = [
+            site.post("/recognise", files=sent, headers={"X-Forwarded-For": one}) for one in said
+        ]
+        return [answer.status_code for answer in asked]
+
+    anna, bert = "198.51.100.1", "198.51.100.2"
+    assert codes("192.0.2.9", [anna, anna, anna, bert, bert]) == [503, 503, 429, 503, 503]
+    # What a visitor wrote stands before what the proxy adds, and is not believed.
+    forged = [f"203.0.113.{number}, {anna}" for number in range(4)]
+    assert codes("192.0.2.9", forged) == [503, 503, 429, 429]
+    # Nor is anybody who comes past the proxy.
+    assert codes("192.0.2.7", [anna, bert, "203.0.113.5"]) == [503, 503, 429]
+
+
 def test_a_body_without_a_length_is_cut_off(tmp_path: Path) -> None:
     page = client(tmp_path, Limits(max_bytes=100_000))
 

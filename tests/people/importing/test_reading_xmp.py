@@ -157,6 +157,33 @@ def test_exiftools_regions_are_found_in_all_orientations(tmp_path: Path) -> None
         assert found.box == pytest.approx(rectangle, abs=0.01)
 
 
+def test_what_has_no_room_in_one_segment_is_found_in_the_others(tmp_path: Path) -> None:
+    """More regions than 64 kB hold, as exiftool divides them."""
+    if not shutil.which("exiftool"):
+        pytest.skip("exiftool is not here")
+    path, number = tmp_path / "a.jpg", 900
+    Image.new("RGB", (200, 100)).save(path)
+    area = "Area={X=0.3,Y=0.2,W=0.4,H=0.2,Unit=normalized}"
+    people = ",".join(f"{{{area},Name=Person {n},Type=Face}}" for n in range(number))
+    (tmp_path / "arguments").write_text(f"-RegionInfo={{RegionList=[{people}]}}\n")
+    subprocess.run(
+        ["exiftool", "-q", "-overwrite_original", "-@", tmp_path / "arguments", path], check=True
+    )
+    assert b"http://ns.adobe.com/xmp/extension/" in path.read_bytes()
+    picture = Picture(tmp_path, "a.jpg", 200, 100)
+    found = list(XmpImporter(tmp_path).read(picture))
+    assert {one.name for one in found if isinstance(one, Found) and one.box} == {
+        f"Person {n}" for n in range(number)
+    }
+    # A part that is gone is told of; nothing is made of the rest.
+    data = path.read_bytes()
+    part = data.index(b"http://ns.adobe.com/xmp/extension/") - 4
+    length = int.from_bytes(data[part + 2 : part + 4])
+    path.write_bytes(data[:part] + data[part + 2 + length :])
+    (fault,) = XmpImporter(tmp_path).read(Picture(tmp_path, "a.jpg", 200, 100))
+    assert isinstance(fault, Fault) and "is not whole: 0 of" in fault.text
+
+
 def _turned(box: tuple[float, ...], orientation: int) -> tuple[float, ...]:
     """Where Pillow brings a box of the stored picture of 200 x 100 pixels."""
     from PIL import ImageOps

@@ -27,12 +27,12 @@ class XmpImporter:
 
     def read(self, picture: Picture) -> Iterator[Found | Fault]:
         """Give the people of the first packet that names any; what this program wrote is none."""
-        for where, data in _packets(picture):
+        for where, data, extension in _packets(picture):
             if isinstance(data, Fault):
                 yield data
                 continue
             try:
-                packet = parse_packet(data)
+                packet = parse_packet(data, extension)
             except PacketProblem as problem:
                 yield Fault(f"XMP {where} is not used: {problem}")
                 continue
@@ -42,25 +42,29 @@ class XmpImporter:
                 return
 
 
-def _packets(picture: Picture) -> Iterator[tuple[str, bytes | Fault]]:
+def _packets(picture: Picture) -> Iterator[tuple[str, bytes | Fault, bytes | None]]:
+    """Give each packet, where it is, and its extension."""
     for path in sources_beside(picture.path):
         if path.is_file():
             where = f"in {path.name}"
             if (size := path.stat().st_size) > LARGEST:
                 told = f"it has {size // 2**20} MB; {LARGEST // 2**20} are read"
-                yield where, Fault(f"XMP {where} is not used: {told}")
+                yield where, Fault(f"XMP {where} is not used: {told}"), None
                 continue
             try:
-                yield where, path.read_bytes()
+                yield where, path.read_bytes(), None
             except OSError as error:
-                yield where, Fault(f"XMP {where} cannot be read: {error.strerror}")
+                yield where, Fault(f"XMP {where} cannot be read: {error.strerror}"), None
+    where = "inside the photograph"
     try:
-        inside = picture.header.xmp
+        header = picture.header
     except (OSError, ValueError) as error:
-        yield "inside", Fault(f"XMP inside the photograph cannot be read: {error}")
+        yield where, Fault(f"XMP {where} cannot be read: {error}"), None
         return
-    if inside:
-        yield "inside the photograph", inside
+    if header.fault:
+        yield where, Fault(f"XMP {where} is not whole: {header.fault}"), None
+    if header.xmp:
+        yield where, header.xmp, header.xmp_extension
 
 
 def _people(picture: Picture, packet: Packet, where: str) -> Iterator[Found | Fault]:
