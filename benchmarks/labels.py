@@ -1,10 +1,19 @@
 """How long labels take: sidecars imported, and one statement brought together with many faces.
 
-python benchmarks/labels.py [--sidecars 2000] [--faces 100000]
+    python benchmarks/labels.py [--sidecars 2000] [--faces 100000]
+    python benchmarks/labels.py --table 1000000
+    python benchmarks/labels.py --run 100000
+
+--table writes `faces.tsv` of so many made-up faces, by a process of its own: seconds, peak memory.
+--run runs the workflow on so many made-up photographs with a stub for the model, labels one of
+them, and runs it again: seconds until the label is in the scores.
 """
 
 import argparse
 import hashlib
+import resource
+import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -12,6 +21,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 from PIL import Image
+from scale import SITE, make_images, snakemake
 from visage.export.faces import NamedFace
 from visage.export.xmp import Places, export_xmp
 from visage.people.applying import Sources, apply_labels
@@ -20,12 +30,15 @@ from visage.people.ids import Ids
 from visage.people.imported import import_labels
 from visage.people.labels import Say, Statement, read_labels
 from visage.people.people import People
+from visage.score.faces_table import Shard, tabulate_faces
 from visage.sets.deny import DenyList
 from visage.store.faces import FACES
+from visage.store.matches import MATCHES
 from visage.store.tables import Origin, read_table, write_table
 from visage.types import Box
 
 ORIGIN = Origin("made-up", "0")
+SHARD = 50_000  # faces of a made-up table
 BOX = {"x": 20.0, "y": 10.0, "w": 40.0, "h": 40.0}
 
 
@@ -93,13 +106,90 @@ def one_label(folder: Path, number: int) -> float:
     return spent
 
 
+def table(folder: Path, number: int) -> None:
+    """Write `faces.tsv` of so many faces, and say what that took."""
+    shards = []
+    for shard, start in enumerate(range(0, number, SHARD)):
+        own = range(start, min(number, start + SHARD))
+        images = [f"{place % 997:03}/{place:08}.jpg" for place in own]  # in no order
+        faces: dict[str, list] = {
+            "image": images,
+            "group": [image[:3] for image in images],
+            "face": [0] * len(own),
+        }
+        faces |= {"sha256": [hashlib.sha256(image.encode()).hexdigest() for image in images]}
+        faces |= {side: [float(place % 100) for place in own] for side in "xywh"}
+        faces |= {"status": ["ok"] * len(own), "quality": [1.0] * len(own)}
+        found: dict[str, list] = {"image": images, "face": [0] * len(own), "rank": [1] * len(own)}
+        found |= {"id": [f"{place % 5000:05}" for place in own], "name": [""] * len(own)}
+        found |= {"verdict": ["match"] * len(own), "nearest": images, "hits": [1] * len(own)}
+        found |= {"distance": [0.5] * len(own), "probability": [0.9] * len(own)}
+        paths = [folder / f"{name}-{shard}.parquet" for name in ("faces", "matches")]
+        for path, schema, columns in zip(paths, (FACES, MATCHES), (faces, found), strict=True):
+            nothing = pa.nulls(len(own))
+            rows = pa.table({name: columns.get(name, nothing) for name in schema.names})
+            write_table(path, rows.cast(schema), ORIGIN)
+        shards.append(paths)
+    script = [sys.executable, __file__, "--tabulate", str(folder / "faces.tsv")]
+    start_time = time.perf_counter()
+    done = subprocess.run(
+        [*script, *map(str, (path for paths in shards for path in paths))],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    size = (folder / "faces.tsv").stat().st_size / 1e6
+    print(
+        f"faces.tsv of {number} faces: {time.perf_counter() - start_time:.1f} s, "
+        f"{done.stdout.strip()} MB of memory, {size:.0f} MB on disk"
+    )
+
+
+def tabulate(output: Path, paths: list[Path]) -> None:
+    """Write `faces.tsv`; print the peak memory of this process, MB."""
+    tabulate_faces(map(Shard, paths[::2], paths[1::2]), None, None, output)
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+
+
+def whole_run(folder: Path, number: int) -> None:
+    """Label one of so many photographs, and say how long it takes into the scores."""
+    make_images(folder / "gallery", min(1000, number))
+    make_images(folder / "queries", number)
+    (folder / "site").mkdir()
+    (folder / "site/sitecustomize.py").write_text(SITE.format(cost=0))
+
+    def scores() -> float:
+        return snakemake(folder, 8, "--cores", "2", targets=["results/scores.tsv"])[0]
+
+    first = scores()
+    image = min((folder / "queries").rglob("*.png"))
+    sha256 = hashlib.sha256(image.read_bytes()).hexdigest()
+    said = Statement(sha256, "", None, "somebody", Say.IS)
+    append_labels(folder / "labels.tsv", [said])
+    second = scores()
+    assert "somebody" in (folder / "results/scores.tsv").read_text()
+    print(f"{number} photographs: {first:.0f} s; one label to the scores: {second:.1f} s")
+
+
 def main() -> None:
-    """Measure both, and print a line each."""
+    """Measure what is asked for, and print a line each."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sidecars", type=int, default=2000)
     parser.add_argument("--faces", type=int, default=100_000)
+    parser.add_argument("--table", type=int, help="only this")
+    parser.add_argument("--run", type=int, help="only this")
+    parser.add_argument("--tabulate", type=Path, nargs="+", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
+    if arguments.tabulate:
+        tabulate(arguments.tabulate[0], arguments.tabulate[1:])
+        return
     with tempfile.TemporaryDirectory(prefix="visage-labels-") as name:
+        if arguments.table:
+            table(Path(name), arguments.table)
+            return
+        if arguments.run:
+            whole_run(Path(name), arguments.run)
+            return
         spent = sidecars(Path(name), arguments.sidecars)
         each = 1000 * spent / arguments.sidecars
         print(f"{arguments.sidecars} sidecars imported: {spent:.2f} s, {each:.2f} ms each")

@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -53,8 +54,13 @@ def make_names(folder: Path, number: int) -> None:
         path.touch()
 
 
-def snakemake(folder: Path, shards: int, *options: str) -> tuple[float, int]:
-    """Run the workflow up to the images table; give wall seconds and peak MB."""
+IMAGES = ("results/images.tsv", "results/gallery/face.json")
+
+
+def snakemake(
+    folder: Path, shards: int, *options: str, targets: Sequence[str] = IMAGES
+) -> tuple[float, int]:
+    """Run the workflow up to `targets`; give wall seconds and peak MB."""
     code = (
         "import resource, subprocess, sys;"
         "done = subprocess.run(sys.argv[1:], capture_output=True, text=True);"
@@ -63,7 +69,7 @@ def snakemake(folder: Path, shards: int, *options: str) -> tuple[float, int]:
     )
     command = [
         *(sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile")),
-        *(*options, "results/images.tsv", "results/gallery/face.json", "--config"),
+        *(*options, *targets, "--config"),
         *("gallery=gallery", "queries=queries", f"shards={shards}", "names=null"),
     ]
     # The stand-in for the model first; then what this process was given.

@@ -4,6 +4,7 @@ import runpy
 import sys
 
 import pytest
+from benchmark import run
 from conftest import REPO
 
 
@@ -15,3 +16,13 @@ def test_both_are_measured(
     printed = capsys.readouterr().out
     assert "3 sidecars imported" in printed
     assert "one label among 50 faces" in printed
+
+
+def test_the_table_of_faces_is_measured() -> None:
+    printed = run("labels", "--table", "1000")
+    assert "faces.tsv of 1000 faces" in printed and "MB of memory" in printed
+
+
+@pytest.mark.long
+def test_a_label_is_followed_into_the_scores() -> None:
+    assert "one label to the scores" in run("labels", "--run", "40")

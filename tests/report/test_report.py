@@ -346,7 +346,7 @@ def test_snakemakes_report_has_the_pictures_of_many_photographs(
     page.on("request", lambda request: asked.append(request.url))
     page.goto((tmp_path / "archive/report.html").as_uri())
     page.get_by_text("Who", exact=True).click()
-    page.get_by_text("Photographs and people", exact=True).wait_for()
+    page.get_by_text("How well people are told apart", exact=True).wait_for()
     (index,) = (tmp_path / "archive/data").rglob("index.html")
     page.goto(index.as_uri())
     page.locator(".shot img").first.wait_for()
