@@ -9,12 +9,16 @@ import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
 from filelock import FileLock
 from playwright.sync_api import Browser, sync_playwright
 from serving import CHROMIUM, chromium
+
+if TYPE_CHECKING:
+    from facenet import Facenet
 
 pytest_plugins = ["app_browser", "small_run"]
 
@@ -164,6 +168,14 @@ def shared_faces() -> Path:
 def photographs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The demo's photographs alone."""
     return made_once(tmp_path_factory, "photographs", demo_folder) / "resources" / "demo"
+
+
+@pytest.fixture(scope="session")
+def facenet(tmp_path_factory: pytest.TempPathFactory) -> "Facenet":
+    """The original's pair of models with random weights."""
+    from facenet import load, random_weights  # models and TensorFlow: only where they are tested
+
+    return load(made_once(tmp_path_factory, "facenet", random_weights))
 
 
 @pytest.fixture(autouse=True)

@@ -4,16 +4,20 @@ The real files cannot be had everywhere; their architecture with other numbers i
 code. RetinaFace's random weights get a bias that makes it find faces, if not those in the picture.
 """
 
+import hashlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import REPO
 from visage.images.decode import decode
 from visage.models.detectors import load_detector
 from visage.models.engines import ENGINES
 from visage.models.entries import ModelEntry, Registry
+from visage.models.model import load_model
+from visage.models.registry import load_registry
 from visage.types import Detector, Model, Pixels
 
 MODEL = "facenet512-retinaface"
@@ -45,7 +49,6 @@ def random_weights(folder: Path) -> None:
     from retinaface.model import retinaface_model
 
     tf.keras.utils.set_random_seed(1)
-    folder.mkdir()
     InceptionResNetV1(dimension=512).save_weights(str(folder / "facenet512_weights.h5"))
     load = retinaface_model.load_weights
     try:
@@ -67,3 +70,15 @@ def random_weights(folder: Path) -> None:
 
 def photograph(photographs: Path, name: str) -> Pixels:
     return decode((photographs / name).read_bytes()).pixels
+
+
+def load(folder: Path) -> Facenet:
+    """Load the files in `folder`."""
+    registry = load_registry(REPO / "config/models.yaml")
+    files = dict(registry.files)
+    for file in registry.model(MODEL).files:
+        data = (folder / file).read_bytes()
+        facts = {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
+        files[file] = files[file].model_copy(update=facts)
+    registry = registry.model_copy(update={"files": files})
+    return Facenet(registry, folder, load_model(registry.model(MODEL), folder, 2))

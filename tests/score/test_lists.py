@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
+from visage.cli import app
 from visage.errors import VisageError
 from visage.score.lists import score_lists
 
@@ -24,7 +26,11 @@ def test_the_table_is_the_originals_to_the_last_digit(tmp_path: Path) -> None:
     (tmp_path / "a.vector").write_text("[1.0]")
     names = tmp_path / "names"
     names.write_text(json.dumps({"x": "Ada", "y": {"name": "Bea"}, "w": None}))
-    assert list(score_lists(tmp_path, names)) == [
+    options = ["--performers-file", str(names), str(tmp_path)]
+    printed = CliRunner().invoke(app, ["score", *options], catch_exceptions=False).output
+    lines = list(score_lists(tmp_path, names))
+    assert printed.splitlines() == lines
+    assert lines == [
         "Score\tHits\tAvg Distance\tID\tName",
         "53.10\t30\t0.57\tx\tAda",
         "4.00\t2\t0.50\ty\tBea",

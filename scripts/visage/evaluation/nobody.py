@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from visage.evaluation.evaluate import learnt_as_json
+from visage.evaluation.evaluate import VERSION, learnt_as_json
 from visage.search.rankings.base import DEFAULT
 from visage.store.tables import Origin
 
@@ -19,6 +19,7 @@ def nobody(origin: Origin, ranking: str, normalize: bool, fpir: float) -> dict[s
         *("misfiled", "same_file", "near_copies", "failed"),
     )
     return {
+        "version": VERSION,
         "model": origin.model,
         "fingerprint": origin.fingerprint,
         "ranking": ranking,

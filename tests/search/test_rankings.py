@@ -1,4 +1,4 @@
-"""Rankings and verdicts, against values worked out by hand and against brute force."""
+"""Rankings, against values worked out by hand and against brute force."""
 
 from collections import Counter
 from typing import Any
@@ -7,12 +7,7 @@ import numpy as np
 import pytest
 from annoy import AnnoyIndex
 from searching import searched
-from visage.errors import VisageError
-from visage.search.faces import Faces
-from visage.search.judge import verdicts
 from visage.search.rankings.base import Candidates
-from visage.search.rankings.nearest import Nearest
-from visage.search.threshold import resolve_threshold
 
 
 def annoy_of(vectors: np.ndarray) -> AnnoyIndex:
@@ -130,23 +125,3 @@ def test_nearest_is_brute_force(annoy: bool) -> None:
             found.distance[rows], [best[person] for person in expected], atol=1e-5
         )
         assert found.hits[rows].tolist() == [near[person] for person in expected]
-
-
-def test_verdicts() -> None:
-    ranks, distances = np.array([1, 2, 3, 1]), np.array([0.5, 1.0, 1.1, 1.1])
-    expected = ["match", "possible", "unknown", "unknown"]
-    assert verdicts(ranks, distances, 1.0).tolist() == expected
-    assert verdicts(ranks, distances, None).tolist() == ["possible"] * 4
-
-
-def test_thresholds() -> None:
-    published = {"normalized": 1.128, "raw": None}
-    unit, raw = (Nearest(Faces.of(np.eye(2, dtype=np.float32), "ab", n)) for n in (True, False))
-    assert resolve_threshold("auto", published, unit).value == 1.128
-    assert "1.128" in resolve_threshold("auto", published, unit).source
-    assert resolve_threshold("auto", published, raw).value is None
-    assert resolve_threshold(None, published, unit).value is None
-    assert resolve_threshold(0.9, published, unit).value == 0.9
-    for bad in (0, -1, float("nan"), float("inf")):
-        with pytest.raises(VisageError, match=r"match\.threshold"):
-            resolve_threshold(bad, published, unit)
