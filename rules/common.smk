@@ -15,6 +15,7 @@ from visage.models.registry import load_registry
 from visage.resources import HOME, weights_folder
 from visage.sets import existing, listing
 from visage.workflow import deployment, plan
+from visage.workflow.arguments import check_files
 from visage.workflow.command import command
 from visage.workflow.job import take_own_package
 from visage.workflow.planner import Planner
@@ -36,6 +37,8 @@ try:
     deployment.check_storage(
         storage_settings.default_storage_provider, storage_settings.shared_fs_usage
     )
+    if workflow.is_main_process:
+        check_files(sys.argv)
     CONFIG = load_config(config, workflow.config_settings.config_args)
     REGISTRY = load_registry(Path(REGISTRY_FILE))
     ENTRY = REGISTRY.model(CONFIG.model)

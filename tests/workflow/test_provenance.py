@@ -2,13 +2,15 @@
 
 import hashlib
 import json
+import shlex
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 from conftest import REPO, Workflow
 from visage.errors import VisageError
-from visage.workflow.provenance import date, times
+from visage.workflow.provenance import commit_of, date, times
 
 
 def test_a_run_is_repeated_from_its_record(
@@ -56,6 +58,43 @@ def test_the_record_is_true(demo: Workflow) -> None:
     assert {"person", "image"}.isdisjoint(record["config"])
     commit = record["workflow"]["commit"]
     assert commit is None or len(commit) == 40
+
+
+def test_its_command_repeats_the_run_from_where_it_was_given(demo_copy: Workflow) -> None:
+    above = Workflow(demo_copy.folder.parent)
+    asked = ("results/scores.tsv", "--directory", "copy", "--forcerun", "score_matches")
+    above.succeed(*asked, "--config", "match={fpir: 0.02}")
+    record = json.loads((demo_copy.folder / "results/provenance.json").read_text())
+    program, *words = shlex.split(record["workflow"]["command"])
+    assert program == "snakemake"
+    assert {"--snakefile", "--directory"} <= set(words)
+    assert "Nothing to be done" in above.succeed("results/scores.tsv", "--dry-run", *words)
+
+
+def test_the_commit_is_known_whoever_owns_the_clone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def git(*words: str) -> str:
+        who = ("-c", "user.name=Somebody", "-c", "user.email=somebody@example.org")
+        command = ["git", *who, "-C", str(tmp_path), *words]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+    assert commit_of(tmp_path) == {"commit": None, "changed": None}
+    git("init", "--quiet")
+    for name in (".gitattributes", ".git_archival.txt"):
+        shutil.copy(REPO / name, tmp_path)
+    git("add", ".")
+    git("commit", "--quiet", "--message", "first")
+    commit = git("rev-parse", "HEAD")
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    with pytest.raises(subprocess.CalledProcessError):
+        git("status")
+    assert commit_of(tmp_path) == {"commit": commit, "changed": False}
+    monkeypatch.delenv("GIT_TEST_ASSUME_DIFFERENT_OWNER")
+    # An archive of the commit carries its name.
+    git("archive", "--format", "zip", "--output", "archive.zip", "HEAD")
+    shutil.unpack_archive(tmp_path / "archive.zip", tmp_path / "unpacked")
+    assert commit_of(tmp_path / "unpacked") == {"commit": commit, "changed": None}
 
 
 def test_times_bear_with_what_could_not_be_measured(tmp_path: Path) -> None:

@@ -158,8 +158,8 @@ def _hint_on_value(name: str, value: Any, part: Mapping[str, Any]) -> str:
     near = difflib.get_close_matches(str(value).lower(), words, n=1)
     if near:
         return f"; did you mean {near[0]}?"
-    if name == "person":
-        return f"; if that is the id, quote it twice: person='\"{show(value)}\"'"
+    if name in ("person", "image") and isinstance(value, int | float):
+        return "; if that is the id or path, put quotes around it in the config file"
     takes_a_path = allowed(part).startswith(("a folder", "a file"))
     if takes_a_path and isinstance(value, int | float | date):
         return "; if that is its name, write ./ before it, so that it is read as a path"
