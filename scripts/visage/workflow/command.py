@@ -28,7 +28,9 @@ def command(workflow: Any, config: Config, is_module: bool) -> str:
     if is_module:
         return shlex.join(["snakemake", *sys.argv[1:]])
     words = ["snakemake", "--cores", "8"]
-    snakefile = os.path.relpath(workflow.main_snakefile, workflow.workdir_init)
+    snakefile = str(workflow.main_snakefile)
+    if not workflow.overwrite_workdir:  # or Snakemake no longer knows where it was started
+        snakefile = os.path.relpath(snakefile, workflow.workdir_init)
     if snakefile not in _FOUND_BY_ITSELF:
         words += ["--snakefile", snakefile]
     if workflow.overwrite_workdir:
