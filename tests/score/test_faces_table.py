@@ -33,7 +33,11 @@ def match(image: str, number: int, person: str, verdict: str, **more: Any) -> di
 def test_every_face_has_a_row_with_what_is_known_of_it(tmp_path: Path) -> None:
     first = write(
         tmp_path / "0.parquet",
-        [face("b.jpg", 0), face("b.jpg", 1, status="too_small"), face("none.jpg", None)],
+        [
+            face("b.jpg", 0),
+            face("b.jpg", 1, status="too_small"),
+            face("none.jpg", None, status="no_face"),
+        ],
         FACES,
     )
     second = write(tmp_path / "1.parquet", [face("=a.jpg", n) for n in range(11)], FACES)

@@ -38,7 +38,7 @@ def acquire(tables: list[Path], faces: pa.Table) -> Acquired:
         tables: The faces tables of all shards.
         faces: The index's rows: image and face.
     """
-    taken = pd.Series(faces["face"].to_pandas().fillna(0).to_numpy(), faces["image"].to_pandas())
+    taken = pd.Series(faces["face"].to_numpy(), faces["image"].to_pandas())
     parts = [_of_table(path, taken) for path in tables]
     prominent = pa.concat_tables([part for part, _ in parts])
     images = texts(prominent["image"])
@@ -54,7 +54,7 @@ def _of_table(path: Path, taken: pd.Series) -> tuple[pa.Table, list[str]]:
     table = read_table(path, ["image", "person", "status", "face", "embedding"])
     clear = equal(table["status"], Status.OK)  # a query is not searched by a poor face
     usable = table.filter(pc.and_(usable_faces(table), clear))
-    faces = usable.select(["image", "face"]).to_pandas().fillna({"face": 0})
+    faces = usable.select(["image", "face"]).to_pandas()
     first = faces.sort_values("face", kind="stable").drop_duplicates("image")
     first = first[first["image"].isin(taken.index)]
     other = first[first["face"].to_numpy() != taken[first["image"]].to_numpy()]

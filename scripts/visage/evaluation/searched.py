@@ -15,7 +15,7 @@ from visage.search.index import vectors_of
 from visage.search.rankings import RANKINGS, faces_of, fit
 from visage.search.rankings.base import Ranking
 from visage.status import Status
-from visage.store.arrow import texts
+from visage.store.arrow import numbers, texts
 from visage.types import Embeddings, Indices
 
 COLUMNS = ["image", "person", "sha256", "status", "face", "x", "y", "w", "h", "embedding"]
@@ -79,8 +79,8 @@ def search_gallery(
         probes = _probes(faces, texts(rows["image"]), acquired)
         failed = _failed(faces, ranking, acquired)
     trials = protocol.search(fitted, photographs, probes=probes, failed=failed)
-    numbers = rows["face"].to_pylist()
-    wrong = _misfiled(faces.codes, [(files[row], numbers[n] or 0) for n, row in enumerate(order)])
+    shown = [*zip((files[row] for row in order), numbers(rows["face"]), strict=True)]
+    wrong = _misfiled(faces.codes, shown)
     # In the index because there is nothing better of the person; as a query it finds nobody.
     poor = np.array([status == Status.POOR for status in rows["status"].to_pylist()], bool)
     distinct = len(np.unique(same))

@@ -131,7 +131,7 @@ def nobodys(tables: list[Path], matches: list[Path], labelled: Path | None = Non
     words = _said(labelled)
     decided = words.loc[words["say"] != Say.NOT, FACE]
     known = pd.concat([near, decided.astype(near.dtypes)]).drop_duplicates()
-    own = faces.select(FACE).to_pandas().fillna({"face": 0})
+    own = faces.select(FACE).to_pandas()
     rows = own.reset_index().merge(known, how="left", indicator=True)
     nobody = rows[rows["_merge"] == "left_only"].sort_values(FACE)["index"]
     return faces.take(pa.array(nobody.to_numpy()))

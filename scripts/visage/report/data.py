@@ -164,7 +164,7 @@ def _found(row: Mapping[str, Any]) -> bool:
 
 def _nearest(row: Mapping[str, Any]) -> list[GalleryFace]:
     """Give the nearest face; a face of which a person said whose it is was not searched."""
-    return [GalleryFace(row["nearest"], row["nearest_face"] or 0)] if row["nearest"] else []
+    return [GalleryFace(row["nearest"], row["nearest_face"])] if row["nearest"] else []
 
 
 def _candidate(row: Mapping[str, Any], faces: list[GalleryFace]) -> Candidate:

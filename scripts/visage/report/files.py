@@ -41,7 +41,7 @@ def read_clusters(path: Path | None) -> dict[tuple[str, int], str]:
         return {}
     table = read_table(path, ["image", "face", "cluster"])
     rows = table.filter(pc.is_valid(table["cluster"])).to_pylist()
-    return {(row["image"], row["face"] or 0): row["cluster"] for row in rows}
+    return {(row["image"], row["face"]): row["cluster"] for row in rows}
 
 
 def read_evaluation(path: Path) -> dict[str, Any]:

@@ -117,7 +117,7 @@ def gallery_outlines(
     images = pa.array(sorted({image for image, _ in nearest} | (audited - {""})), pa.string())
     table = read_table(faces, ["image", "face", *Box._fields, "landmarks"])
     rows = table.filter(pc.is_in(table["image"], value_set=images)).to_pylist()
-    outlines = {(row["image"], row["face"] or 0): outline_of(row) for row in rows}
+    outlines = {(row["image"], row["face"]): outline_of(row) for row in rows}
     known = {image for image, _ in outlines}
     wanted = nearest | {key for key in outlines if key[0] in audited}
     wanted |= {(image, 0) for image in audited - known - {""}}

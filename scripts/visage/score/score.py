@@ -129,7 +129,7 @@ def with_presence(
     if normalize:
         vectors = unit(vectors)
     named = faces.drop_columns("embedding").to_pandas()
-    named = named.assign(group=named["group"].fillna(""), face=named["face"].fillna(0).astype(int))
+    named = named.assign(group=named["group"].fillna(""))
     gathered = individuals_of_groups(named, vectors, threshold, normalize)
     found = presence(rows.dropna(subset="probability"), gathered)
     return scores.drop(columns="probability").merge(found, on=["group", "id"], how="left")

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from visage.layout import GALLERY, QUERIES
-from visage.store.arrow import equal, filled, numbers, texts
+from visage.store.arrow import equal, numbers, texts
 from visage.store.faces import FACES
 from visage.store.labelled import LABELLED
 from visage.store.tables import read_table
@@ -142,6 +142,7 @@ class Said:
             gallery: The rows of the index.
             queries: Of a faces table.
         """
+        queries = queries.filter(pc.is_valid(queries["face"]))
         known = dict(zip(_contents(gallery), texts(gallery["person"]), strict=True))
         known.pop(None, None)
         pairs = zip(places(queries), _contents(queries), strict=True)
@@ -156,5 +157,5 @@ def _contents(table: pa.Table) -> Iterator[tuple | None]:
 
 
 def places(table: pa.Table) -> Iterable[Place]:
-    """Give image and face of each row."""
-    return zip(texts(table["image"]), numbers(filled(table["face"], 0)), strict=True)
+    """Give image and face of each row; every one has a face."""
+    return zip(texts(table["image"]), numbers(table["face"]), strict=True)

@@ -4,9 +4,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from visage.errors import VisageError
+from visage.status import Status
+from visage.store.arrow import equal
 from visage.store.faces import FACES, LATER
 from visage.store.files import PRIVATE, replacing
 
@@ -45,7 +48,7 @@ def read_table(path: Path, columns: list[str] | None = None) -> pa.Table:
         table = pq.read_table(
             path, columns=wanted, partitioning=None, page_checksum_verification=True
         )
-        table = _with_later_columns(table, columns)
+        table = _numbered(path, _with_later_columns(table, columns))
         # Damage to the columns' names is in no page: Arrow would leave the column out.
         if missing := set(columns or ()) - set(table.column_names):
             raise pa.ArrowInvalid(f"no column {', '.join(sorted(missing))}")
@@ -70,6 +73,20 @@ def _with_later_columns(table: pa.Table, columns: list[str] | None) -> pa.Table:
                 FACES.field(name), pa.nulls(len(table), FACES.field(name).type)
             )
     return table.select(wanted) if wanted and set(wanted) == set(table.column_names) else table
+
+
+def _numbered(path: Path, table: pa.Table) -> pa.Table:
+    """Number a face without a number, as earlier versions wrote an image's only one: 0."""
+    if "face" not in table.column_names or not table["face"].null_count:
+        return table
+    if "status" not in pq.read_schema(path).names:
+        return table
+    status = pq.read_table(path, columns=["status"], partitioning=None)["status"]
+    found = pc.and_(pc.is_null(table["face"]), equal(status, Status.OK))
+    if not pc.any(found).as_py():  # the usual case: rows of images without a face
+        return table
+    numbers = pc.if_else(found, pa.scalar(0, pa.int16()), table["face"])
+    return table.set_column(table.column_names.index("face"), "face", numbers)
 
 
 def read_origin(path: Path) -> Origin:

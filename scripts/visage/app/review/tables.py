@@ -136,7 +136,7 @@ def _read(paths: list, columns: list[str]) -> pd.DataFrame:
 def _faces(paths: list) -> pd.DataFrame:
     rows = _read(paths, FACES)
     rows = rows[(rows["status"] == "ok")]
-    return rows.fillna({"face": 0}).astype({"face": int}).reset_index(drop=True)
+    return rows.astype({"face": int}).reset_index(drop=True)
 
 
 def doubtful(best: pd.DataFrame, threshold: float | None) -> Indices:
