@@ -58,12 +58,12 @@ def test_a_library_without_folders_knows_whom_it_is_told(settled: Workflow) -> N
     label(settled, "not", "obama", str(photos / "known/portrait.jpg"))
     label(settled, "ignore", "--face", "2", str(photos / "several/four-people.jpg"))
     # Two corners of the wall: no face is found there, one is made all the same.
-    label(settled, "is", "hopper", "--box", "5,5,60,60", str(photos / "nobody/cat.png"))
+    label(settled, "is", "zoe-new", "--box", "5,5,60,60", str(photos / "nobody/cat.png"))
     printed = settled.succeed(*TARGETS, *ALONE)
     assert settled.embedded() == 0 and "embed_shard" not in printed
     found = verdicts(settled)
     assert found["people", "obama"] == "given"
-    assert found["nobody", "hopper"] == "given"
+    assert found["nobody", "zoe-new"] == "given"
     assert found["hidden", "obama"] == "match"
     assert ("known", "obama") not in found
     matches = pd.concat(
@@ -73,7 +73,16 @@ def test_a_library_without_folders_knows_whom_it_is_told(settled: Workflow) -> N
     four = matches[matches["image"] == "several/four-people.jpg"]
     assert set(four["face"]) == {0, 1, 3}
     people = json.loads((settled.folder / "results/gallery/face.json").read_text())
-    assert sorted(people) == ["hopper", "obama"]
+    assert sorted(people) == ["obama", "zoe-new"]
+    # Somebody who is in no folder, only in a label, is forgotten all the same.
+    settled.succeed("forget", *ALONE, "person=zoe-new")
+    assert "zoe-new" not in (settled.folder / "labels.tsv").read_text()
+    assert "obama" in (settled.folder / "labels.tsv").read_text()
+    for root in ("results", ".snakemake"):
+        for path in (settled.folder / root).rglob("*"):
+            assert not path.is_file() or b"zoe-new" not in path.read_bytes(), path
+    assert verdicts(settled)["people", "obama"] == "given"
+    assert list(json.loads((settled.folder / "results/gallery/face.json").read_text())) == ["obama"]
 
 
 def test_one_folder_in_the_other_and_what_other_programs_know(
