@@ -127,6 +127,20 @@ def test_the_finding_is_acted_on(page: TestClient, tmp_path: Path) -> None:
     assert "finding" not in {item["kind"] for item in walk(page)}
 
 
+def test_two_photographs_of_one_folder_are_no_question_of_who(tmp_path: Path) -> None:
+    write_results(tmp_path, DOUBTS)
+    audit = tmp_path / "results/gallery/audit.tsv"
+    audit.write_text(
+        audit.read_text()
+        .replace("another_person", "near_duplicate")
+        .replace("\tcarl\t", "\tbert\t")
+    )
+    finding = walk(client(tmp_path, lookup=MadeUp()))[-1]
+    assert finding["person"]["id"] == "bert"
+    assert finding["other"] is None and not finding["move"]  # but the other picture is shown
+    assert finding["other_face"]["image"] == "carl/a.jpg"
+
+
 @pytest.mark.parametrize(
     ("change", "status"),
     [

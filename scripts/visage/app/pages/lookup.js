@@ -164,7 +164,8 @@ function placeTags() {
 function tryPlaces(tag, face, frame, free) {
   const { width, height } = tag.getBoundingClientRect();
   const middle = Math.min(Math.max(face.left + face.width / 2 - width / 2, frame.left + 2), frame.right - width - 2);
-  const places = [[middle, face.bottom + 4], [middle, face.top - height - 4], [face.right + 4, face.top], [face.left - width - 4, face.top]];
+  const places = [[middle, face.bottom + 4], [middle, face.top - height - 4], [face.right + 4, face.top], [face.left - width - 4, face.top],
+    ...[face.right - width, face.left].flatMap(left => [[left, face.bottom + 4], [left, face.top - height - 4]])];
   return places.map(([left, top]) => ({ left, top, right: left + width, bottom: top + height })).find(free);
 }
 

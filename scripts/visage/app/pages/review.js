@@ -164,12 +164,14 @@ function strike(key, button) {
 
 function findingParts() {
   const { person, other } = item;
+  const twice = item.other_face && !other;
   return [
-    el("h1", {}, other ? `Is this ${person.name}, or ${other.name}?` : `Is this ${person.name}?`),
+    el("h1", {}, twice ? `Does ${person.name} need both?` : other ? `Is this ${person.name}, or ${other.name}?` : `Is this ${person.name}?`),
     el("p.quiet", {}, item.says),
     item.detail ? el("p.quiet", {}, item.detail) : null,
     el("div.pair", {}, figure(item.face, `In the folder of ${person.name}`), item.other_face ? figure(item.other_face, `${(other || person).name} in the gallery`) : null),
-    el("div.acts", {}, act("y", `It is ${person.name}`, () => say("is", person.id)), other ? act("1", `It belongs to ${other.name}`, () => say("is", other.id)) : null, common()),
+    el("div.acts", {}, act("y", twice ? "Keep both" : `It is ${person.name}`, () => say("is", person.id)), other ? act("1", `It belongs to ${other.name}`, () => say("is", other.id)) : null,
+      twice ? [act("i", "Leave the first one out", () => say("ignore")), act("u", "I don’t know", later)] : common()),
     item.move ? moving() : null,
     somebody("Somebody else’s name"),
   ].filter(Boolean);

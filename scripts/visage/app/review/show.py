@@ -51,6 +51,8 @@ class Show:
     def _finding(self, queue: Queue, item: Item) -> dict[str, Any]:
         finding, (face,) = queue.finding(item), queue.faces(item)
         person, other = finding["person"], finding["other_person"]
+        if other == person:  # two photographs of one folder
+            other = ""
         people = self._review.collection.people()
         move = move_command(self._review.collection, finding["image"], other) if other else ""
         return {
