@@ -63,6 +63,7 @@ def match(folder: Path, ranking: str) -> None:
 def evaluate(folder: Path) -> None:
     from visage.evaluation.details import with_details
     from visage.evaluation.evaluate import evaluate_gallery, write_evaluation
+    from visage.evaluation.result import Result
     from visage.report.evaluation import write_page
     from visage.search.neighbours import copy_limit
 
@@ -76,7 +77,7 @@ def evaluate(folder: Path) -> None:
         copy_limit(PUBLISHED),
     )
     result = with_details(result, evaluated)
-    write_page(folder / "evaluation.html", result, folder)
+    write_page(folder / "evaluation.html", Result.of(result), folder)
     write_evaluation(folder / "evaluation.json", result)
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from visage.evaluation.details import with_details
 from visage.evaluation.evaluate import Evaluated, evaluate_gallery, write_evaluation
 from visage.evaluation.nobody import nobody
+from visage.evaluation.result import Result
 from visage.report.evaluation import write_page
 from visage.search.neighbours import copy_limit
 from visage.store.tables import read_origin, read_table
@@ -30,5 +31,5 @@ with logged(snakemake.log[0]):
     else:
         result = nobody(read_origin(faces), *asked)
     result = with_details(result, evaluated)
-    write_page(Path(snakemake.output.page), result, Path(settings.gallery))
+    write_page(Path(snakemake.output.page), Result.of(result), Path(settings.gallery))
     write_evaluation(Path(snakemake.output.json), result)

@@ -17,6 +17,7 @@ from made_up_gallery import (
 )
 from visage.evaluation.details import with_details
 from visage.evaluation.evaluate import write_evaluation
+from visage.evaluation.result import Result
 from visage.report.evaluation import write_page
 from visage.search.calibration import read_evaluation
 from visage.search.faces import unit
@@ -66,7 +67,8 @@ def test_a_gallery_too_small_falls_back_and_says_so(
     own = read_evaluation(tmp_path / "evaluation.json")
     threshold = resolve_threshold("auto", PUBLISHED, found.ranking, own)
     assert threshold.value == 1.128
-    write_page(tmp_path / "page.html", with_details(result, found), tmp_path / "no-such-folder")
+    whole = Result.of(with_details(result, found))
+    write_page(tmp_path / "page.html", whole, tmp_path / "no-such-folder")
     page = (tmp_path / "page.html").read_text()
     for words in ["too small", *says]:
         assert words in threshold.source

@@ -11,7 +11,6 @@ import numpy as np
 from visage.evaluation import metrics
 from visage.evaluation.confusions import Search, false_alarms, misses
 from visage.evaluation.searched import Evaluated
-from visage.types import Box
 
 BINS = 60  # of the histogram of distances
 NOTHING: dict[str, Any] = {
@@ -44,12 +43,6 @@ def _details(evaluated: Evaluated) -> dict[str, Any]:
         "false_alarms": [_as_data(search) for search in false_alarms(evaluated)],
         "misses": [_as_data(search) for search in misses(evaluated)],
     }
-
-
-def read_search(data: dict[str, Any]) -> Search:
-    """Give a search back that `with_details` wrote."""
-    boxes = {name: Box(*data[name]) if data[name] else None for name in ("box", "other_box")}
-    return Search(**(data | boxes))
 
 
 def _as_data(search: Search) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from visage.evaluation.result import Result
 from visage.report import charts, content, data, evaluation, files, pictures, render, share, view
 from visage.report.evaluation import Place
 from visage.report.gallery import (
@@ -74,7 +75,7 @@ class Material:
     gallery: Gallery
     findings: list[Finding]
     problems: list[Problem]  # those with a picture
-    evaluation: dict[str, Any] | None  # evaluation.json
+    evaluation: Result | None
     outlines: dict[tuple[str, int], data.Outline]  # of gallery faces
     name: Callable[[str], str]  # of a person's id
     link: Callable[[str], str]

@@ -4,12 +4,11 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from markupsafe import Markup
 
 from visage.evaluation.confusions import Search
-from visage.evaluation.details import read_search
+from visage.evaluation.result import Result
 from visage.pages import environment, policy, read
 from visage.report.data import Outline
 from visage.report.pictures import Missing, Order, Picture, cut
@@ -38,19 +37,19 @@ class SearchView:
 class EvaluationView:
     """What the template shows."""
 
-    result: dict[str, Any]  # evaluation.json
+    result: Result
     threshold: float | None  # the one that is used
     curves: dict[str, Markup]
     alarms: list[SearchView]
     missed: list[SearchView]
 
 
-def write_page(path: Path, result: dict[str, Any], gallery: Path) -> None:
+def write_page(path: Path, result: Result, gallery: Path) -> None:
     """Write evaluation.html.
 
     Args:
         path: The file.
-        result: The content of evaluation.json.
+        result: The evaluation.
         gallery: The folder of the gallery's photographs; one that is gone has no picture.
     """
     wanted = [order(gallery, place) for place in places(result)]
@@ -70,9 +69,9 @@ def write_page(path: Path, result: dict[str, Any], gallery: Path) -> None:
     write_text(path, html)
 
 
-def places(result: Mapping[str, Any]) -> list[Place]:
+def places(result: Result) -> list[Place]:
     """Give the gallery's faces that are shown, each once."""
-    searches = [*_searches(result, "false_alarms"), *_searches(result, "misses")]
+    searches = [*result.details.false_alarms, *result.details.misses]
     return list(
         dict.fromkeys(
             place
@@ -88,27 +87,16 @@ def order(gallery: Path, place: Place, size: int = FACE, denied: bool = False) -
     return Order(gallery, image, [Outline(box)], size, denied=denied)
 
 
-def view(result: dict[str, Any], pictures: Mapping[Place, Shown]) -> EvaluationView:
+def view(result: Result, pictures: Mapping[Place, Shown]) -> EvaluationView:
     """Put numbers, curves and pictures together; a place without a picture is left out."""
-    threshold = used_threshold(result)
+    threshold = result.used_threshold
     return EvaluationView(
         result=result,
         threshold=threshold,
         curves=curves(result, threshold),
-        alarms=_views(_searches(result, "false_alarms"), pictures),
-        missed=_views(_searches(result, "misses"), pictures),
+        alarms=_views(result.details.false_alarms, pictures),
+        missed=_views(result.details.misses, pictures),
     )
-
-
-def used_threshold(result: Mapping[str, Any]) -> float | None:
-    """Give the threshold that `match.threshold: auto` takes: the gallery's or the published one."""
-    if result["threshold"] is not None:
-        return result["threshold"]
-    return result["published"]["threshold"] if result["published"] else None
-
-
-def _searches(result: Mapping[str, Any], kind: str) -> list[Search]:
-    return [read_search(data) for data in result["details"][kind]]
 
 
 def _views(searches: Sequence[Search], pictures: Mapping[Place, Shown]) -> list[SearchView]:

@@ -2,11 +2,11 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pyarrow.compute as pc
 
 from visage.errors import VisageError
+from visage.evaluation.result import Result
 from visage.report.data import concatenated
 from visage.store.arrow import equal
 from visage.store.tables import read_table
@@ -44,22 +44,18 @@ def read_clusters(path: Path | None) -> dict[tuple[str, int], str]:
     return {(row["image"], row["face"]): row["cluster"] for row in rows}
 
 
-def read_evaluation(path: Path) -> dict[str, Any]:
-    """Read the whole evaluation.json; what is in it says visage.evaluation.evaluate.
+def read_evaluation(path: Path) -> Result:
+    """Read the whole evaluation.json.
 
     Raises:
         VisageError: The file is missing or damaged.
     """
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        return Result.of(json.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError as error:
         raise missing(path) from error
     except ValueError as error:
         raise damaged(path, error) from error
-    wanted = {"gallery", "fpir", "operating", "rank_one", "published", "threshold", "details"}
-    if not isinstance(content, dict) or not wanted <= content.keys():
-        raise damaged(path, f"not all of {', '.join(sorted(wanted))} are in it")
-    return content
 
 
 def lines(path: Path) -> list[dict[str, str]]:

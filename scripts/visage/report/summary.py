@@ -52,11 +52,11 @@ def certain(page: Page) -> str:
     if page.evaluation is None or page.run.threshold is None:
         return f"{what.capitalize()} was not measured."
     result = page.evaluation.result
-    if result["threshold"] is None:
+    if result.threshold is None:
         return f"The gallery is too small to measure {what}."
-    if result["threshold"] != page.run.threshold:
+    if result.threshold != page.run.threshold:
         return f"{what.capitalize()} was not measured for the threshold that the config sets."
-    return f"About {rate(result['fpir'])} of strangers’ faces are taken for somebody."
+    return f"About {rate(result.fpir)} of strangers’ faces are taken for somebody."
 
 
 def names(content: Content, photograph: PhotographView) -> str:
