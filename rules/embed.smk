@@ -28,7 +28,8 @@ rule embed_shard:
         PLAN.embed_environment
     threads: PLAN.embed_threads
     resources:
-        mem_mb=4000,
+        # A photograph at the cap while it is decoded, and its file, a thread; the model.
+        mem_mb=1500 + 2500 * PLAN.embed_threads,
         runtime=240,
         gpu=PLAN.gpus,
     params:

@@ -102,7 +102,7 @@ FORMATS = (
         "PIL.WebPImagePlugin:WebPImageFile",
         "",
         "animation",
-        16,
+        17,
     ),
     Format(
         "GIF",

@@ -23,6 +23,8 @@ from visage.types import Model
 log = logging.getLogger(__name__)
 
 Result = tuple[Task, Analysis | Problem]
+# A larger file is read when it is looked at: of those read ahead eight may lie in memory a thread.
+AHEAD_BYTES = 32_000_000
 Before = TypeVar("Before")
 After = TypeVar("After")
 
@@ -33,6 +35,13 @@ class Seen:
 
     task: Task
     sight: Sight
+
+
+@dataclass(frozen=True)
+class Late:
+    """An image whose file is too large to be read ahead."""
+
+    task: Task
 
 
 @dataclass(frozen=True)
@@ -103,7 +112,7 @@ class Embedder:
         assert not isinstance(done, Repeated)  # nothing is claimed any more
         return next(self._recognise([done]))[1] if isinstance(done, Seen) else done[1]
 
-    def _read(self, task: Task) -> Content | Result:
+    def _read(self, task: Task) -> Content | Late | Result:
         """In a reader: the image's content, or the result when it need not or cannot be read."""
         known = self._reader.known(task)
         if isinstance(known, Problem):
@@ -111,11 +120,16 @@ class Embedder:
         analysis = self._from_known(known, task) if known else None
         if analysis:
             return task, analysis
+        return Late(task) if task.entry.stat.size > AHEAD_BYTES else self._content(task)
+
+    def _content(self, task: Task) -> Content | Result:
         content = self._reader.read(task)
         return content if isinstance(content, Content) else (task, content)
 
-    def _look(self, content: Content | Result) -> Seen | Repeated | Result:
+    def _look(self, content: Content | Late | Result) -> Seen | Repeated | Result:
         """In a worker: look up, decode, detect and cut out; or the result when that is all."""
+        if isinstance(content, Late):
+            content = self._content(content.task)
         if not isinstance(content, Content):
             return content
         task, of_file = content.task, hashlib.sha256(content.data).hexdigest()

@@ -22,6 +22,7 @@ from visage.types import Pixels
 MAX_PIXELS = 200_000_000
 # What decoding may take: 8 bytes a pixel for most formats, more for some (`Format.memory`).
 MAX_MEMORY = 8 * MAX_PIXELS
+_COMPOSED = 5  # bytes a pixel that a picture laid over the one before takes besides
 _SHEET_BYTES = 1 << 26  # of a sheet that is kept decoded while its tiles are cut out
 
 NO_MEMORY = "there was not enough memory for this image; it is tried again next time"
@@ -189,6 +190,8 @@ def _decoded(
 ) -> Photograph:
     limit = min(max_pixels, MAX_MEMORY // found.memory)
     image = _open(data, found, limit)
+    if found.frames == "animation" and getattr(image, "n_frames", 1) > 1:
+        _check_size(image, min(limit, MAX_MEMORY // (found.memory + _COMPOSED)))
     size = image.size
     loaded = _loaded(image, found, enough, page)
     if loaded.damage and found.end:

@@ -13,7 +13,7 @@ from PIL import Image
 
 from visage.types import Pixels
 
-_BAND = 1 << 22  # pixels converted at a time
+_BAND = 1 << 20  # pixels converted at a time: some 15 MB
 _SEE_THROUGH = ("RGBA", "LA", "PA", "RGBa", "La")
 
 # What an EXIF orientation (2 to 8) asks for: mirrored left to right first, then turned.
