@@ -15,7 +15,7 @@ LOCKED = "Directory cannot be locked"
 _NOT_RESULTS = ("cache", "logs", "benchmarks")
 _TIMED = (
     *("report.html", "index.html", "provenance.json", "run.json"),
-    *(".running", ".running-process"),
+    *(".running", ".running-process", ".snakemake_timestamp"),
 )
 
 
