@@ -18,13 +18,9 @@ import logging
 from functools import partial
 from pathlib import Path
 
-import detection
-import evaluated
-import identification
 import pandas as pd
-import verification
-import written
-from embedding import Models, embed, resized
+from parts import detection, evaluated, identification, verification, written
+from parts.embedding import Models, embed, resized
 from visage.models.registry import load_registry
 from visage.search.neighbours import copy_limit
 

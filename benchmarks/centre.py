@@ -20,7 +20,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow.compute as pc
-from embedding import Models, embed
+from parts.embedding import Models, embed
 from visage.embed.extractor import centred
 from visage.models.registry import load_registry
 from visage.search.faces import unit
@@ -57,6 +57,11 @@ def main() -> None:
             options.threads,
         )
         vectors, people = raw_embeddings(options.people, models, options.model)
+    if len(np.unique(people)) < 2 * options.folds:  # who differ are compared within each part
+        parser.error(
+            f"{options.people}: a face was found of {len(np.unique(people))} people; "
+            f"{options.folds} --folds need {2 * options.folds}"
+        )
     everybody = mean_of_people(vectors, people)
     parts = np.random.default_rng(SEED).permutation(people.max() + 1)[people] % options.folds
     cosines, thresholds = [], []

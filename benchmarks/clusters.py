@@ -18,7 +18,8 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-from embedding import Models, embed
+from parts.embedding import Models, embed
+from parts.written import write
 from visage.models.registry import load_registry
 from visage.people import clusters
 from visage.people.cluster_names import name_clusters, read_names
@@ -27,7 +28,6 @@ from visage.search.faces import unit
 from visage.search.index import vectors_of
 from visage.search.neighbours import USUAL_THRESHOLD
 from visage.types import Floats
-from written import write
 
 ROOT = Path(__file__).parent.parent
 SHARES = [0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 1.0]

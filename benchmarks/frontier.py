@@ -17,16 +17,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import evaluated
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-import written
 from centre import mean_of_people
-from embedding import Models, embed
 from matplotlib import rc_context
 from matplotlib.figure import Figure
+from parts import evaluated, written
+from parts.embedding import Models, embed
 from visage.config import Faces
 from visage.embed.extractor import Extractor, centred
 from visage.embed.selection import Choice

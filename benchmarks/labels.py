@@ -20,8 +20,8 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+from parts.running import made_up_sets, make_images, snakemake, stand_in
 from PIL import Image
-from scale import SITE, make_images, snakemake
 from visage.export.faces import NamedFace
 from visage.export.xmp import Places, export_xmp
 from visage.people.applying import Sources, apply_labels
@@ -155,11 +155,11 @@ def whole_run(folder: Path, number: int) -> None:
     """Label one of so many photographs, and say how long it takes into the scores."""
     make_images(folder / "gallery", min(1000, number))
     make_images(folder / "queries", number)
-    (folder / "site").mkdir()
-    (folder / "site/sitecustomize.py").write_text(SITE.format(cost=0))
+    path = stand_in(folder, 0)
 
     def scores() -> float:
-        return snakemake(folder, 8, "--cores", "2", targets=["results/scores.tsv"])[0]
+        words = ("--cores", "2", "results/scores.tsv", *made_up_sets(8))
+        return snakemake(folder, *words, path=path)[0]
 
     first = scores()
     image = min((folder / "queries").rglob("*.png"))

@@ -25,8 +25,8 @@ import httpx
 import numpy as np
 import pyarrow as pa
 import yaml
-from browser import chromium
-from made_up import EACH, write_faces
+from parts.browser import chromium
+from parts.made_up import EACH, write_faces
 from visage.app.settings import make_lookup, read_config
 from visage.layout import Results
 from visage.models.registry import load_registry

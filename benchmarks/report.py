@@ -21,7 +21,7 @@ from pathlib import Path
 import pandas as pd
 import psutil
 import pyarrow as pa
-from browser import chromium
+from parts.browser import chromium
 from PIL import Image, ImageEnhance
 from playwright.sync_api import Browser, Page
 from visage.layout import Results

@@ -18,7 +18,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import pandas as pd
-from made_up import write_faces
+from parts.made_up import write_faces
 from visage.config import Config, Index
 from visage.store.tables import Origin
 

@@ -6,17 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import accuracy
-import detection
-import evaluated
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
-import rankings
-import verification
-import written
 from conftest import REPO
-from embedding import Models
+from parts import detection, evaluated, rankings, verification, written
+from parts.embedding import Models
 from visage.models.registry import load_registry
 from visage.search.faces import Faces
 from visage.store.faces import FACES

@@ -43,3 +43,10 @@ def test_photographs_are_turned_and_blurred(people: Path) -> None:
 def test_the_embed_step_is_measured_beside_deepface(people: Path) -> None:
     printed = run("embed", "--images", people / PEOPLE[0], "--rounds", "1", "--jobs", "1")
     assert f"{PEOPLE[0]}, 250 pixels" in printed
+
+
+def test_qualities_are_listed_for_the_gate(people: Path) -> None:
+    printed = run("gate", people, "--most", "2")
+    assert printed.startswith("2 faces; now AUTO_QUALITY ")
+    for kind in ("as they are", "blurred by 10%", "turned"):
+        assert kind in printed

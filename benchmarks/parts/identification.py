@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-from rankings import KEPT, RANKINGS, searched_anew
 from visage.evaluation import metrics, protocol
 from visage.evaluation.protocol import Trials
 from visage.search.copies import number_photographs, same_files
@@ -15,6 +14,8 @@ from visage.search.index import chosen_faces, usable_faces, vectors_of
 from visage.search.rankings.base import Ranking
 from visage.store.arrow import texts
 from visage.types import Floats, Indices
+
+from parts.rankings import KEPT, RANKINGS, searched_anew
 
 RATES = [0.1, 0.01, 0.003]
 SEED = 42
