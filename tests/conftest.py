@@ -97,16 +97,21 @@ class Workflow:
         )
 
 
+def shared_folder(factory: pytest.TempPathFactory) -> Path:
+    """Give the folder of this test run, in which each of pytest-xdist's workers has its own."""
+    own = factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
 def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
     """Give a folder that one process of this test run fills for all of them, to be looked at only.
 
     Args:
-        factory: Each of pytest-xdist's workers has a folder of its own within the run's.
+        factory: Of this process.
         name: Of the folder.
         make: Fills the folder, which is empty.
     """
-    own = factory.getbasetemp()
-    run = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    run = shared_folder(factory)
     folder, finished = run / name, run / f"{name}.finished"
     with FileLock(run / f"{name}.lock"):
         if not finished.exists():

@@ -15,7 +15,8 @@ from pathlib import Path
 
 import psutil
 import pytest
-from conftest import REPO, Workflow, kill
+from conftest import REPO, Workflow, kill, shared_folder
+from filelock import FileLock
 
 pytestmark = pytest.mark.long
 
@@ -48,20 +49,22 @@ def jobs(rule: str = "") -> list[Job]:
 
 
 @pytest.fixture(scope="module")
-def slurm() -> Iterator[None]:
+def slurm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Run Slurm's daemons for the tests of this file; they are ended however the tests end."""
     folder = tempfile.mkdtemp(prefix="visage-slurm-")
-    try:
-        up = subprocess.run(
-            [SCRIPT, "up", folder], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
-        )
-        if up.returncode == NOT_HERE:
-            pytest.skip(f"no Slurm here: {up.stderr.strip()}")
-        assert up.returncode == 0, up.stderr
-        yield
-    finally:
-        subprocess.run([SCRIPT, "down", folder], check=True)
-        shutil.rmtree(folder)
+    # There can be one on a machine: another worker that has taken over some of the tests waits.
+    with FileLock(shared_folder(tmp_path_factory) / "slurm.lock"):
+        try:
+            up = subprocess.run(
+                [SCRIPT, "up", folder], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+            )
+            if up.returncode == NOT_HERE:
+                pytest.skip(f"no Slurm here: {up.stderr.strip()}")
+            assert up.returncode == 0, up.stderr
+            yield
+        finally:
+            subprocess.run([SCRIPT, "down", folder], check=True)
+            shutil.rmtree(folder)
 
 
 def with_gpu(profile: str) -> str:
