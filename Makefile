@@ -8,6 +8,9 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # pip takes nothing of its own choosing.
 define install
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -c 'import sys; (3, 11) <= sys.version_info[:2] < (3, 14) or sys.exit( \
+	    "Python 3.11, 3.12 or 3.13 is needed: for others, not all that is locked is built. " \
+	    "Remove .venv, then: make PYTHON=python3.13 (docs/environments.md)")'
 	$(PIP) --require-hashes -r envs/locks/build.txt
 	$(PIP) --require-hashes --no-deps --no-build-isolation -r $(1)
 	$(PIP) --no-deps --no-build-isolation --editable .

@@ -133,11 +133,11 @@ def demo_folder(parent: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Workflow:
+def demo(tmp_path_factory: pytest.TempPathFactory, photographs: Path) -> Workflow:
     """The demo, run once as the README says; other tests look at it too: run nothing in it."""
 
     def run(folder: Path) -> None:
-        demo_folder(folder)
+        shutil.copytree(photographs, folder / "resources" / "demo")
         Workflow(folder).succeed()
 
     return Workflow(made_once(tmp_path_factory, "demo", run))
