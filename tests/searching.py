@@ -11,6 +11,16 @@ from visage.search.rankings import faces_of, fit
 from visage.search.rankings.base import Candidates
 
 
+def queries_and_items() -> tuple[np.ndarray, np.ndarray]:
+    """Vectors to search and to be searched, (90, 12) and (400, 12), some of which are copies."""
+    rng = np.random.default_rng(3)
+    items = rng.normal(size=(400, 12)).astype(np.float32)
+    items[200:210] = items[17]  # ten copies of one photograph
+    queries = rng.normal(size=(90, 12)).astype(np.float32)
+    queries[5] = items[17]
+    return queries, items
+
+
 def searched(
     vectors: np.ndarray | list,
     labels: Iterable[str],

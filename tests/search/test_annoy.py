@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from annoy import AnnoyIndex
+from searching import queries_and_items
 from visage.errors import VisageError
 from visage.search.annoy import annoy_search, load_annoy, recall
 from visage.search.exact import Found, exact
@@ -13,12 +14,7 @@ from visage.search.exact import Found, exact
 
 @pytest.fixture
 def data() -> tuple[np.ndarray, np.ndarray]:
-    rng = np.random.default_rng(3)
-    items = rng.normal(size=(400, 12)).astype(np.float32)
-    items[200:210] = items[17]  # ten copies of one photograph
-    queries = rng.normal(size=(90, 12)).astype(np.float32)
-    queries[5] = items[17]
-    return queries, items
+    return queries_and_items()
 
 
 def annoy_of(items: np.ndarray, trees: int) -> AnnoyIndex:

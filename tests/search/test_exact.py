@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from searching import queries_and_items
 from visage.search import exact as search
 from visage.search.exact import exact, exact_people
 
@@ -13,12 +14,7 @@ def brute(queries: np.ndarray, items: np.ndarray) -> np.ndarray:
 
 @pytest.fixture
 def data() -> tuple[np.ndarray, np.ndarray]:
-    rng = np.random.default_rng(3)
-    items = rng.normal(size=(400, 12)).astype(np.float32)
-    items[200:210] = items[17]  # ten copies of one photograph
-    queries = rng.normal(size=(90, 12)).astype(np.float32)
-    queries[5] = items[17]
-    return queries, items
+    return queries_and_items()
 
 
 def in_small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
