@@ -19,7 +19,7 @@ from functools import partial
 from pathlib import Path
 
 import pandas as pd
-from parts import detection, evaluated, identification, verification, written
+from parts import bystanders, detection, evaluated, identification, verification, written
 from parts.embedding import Models, embed, resized
 from visage.models.registry import load_registry
 from visage.search.neighbours import copy_limit
@@ -59,6 +59,8 @@ def shared(folder: Path, models: Models, arguments: argparse.Namespace) -> None:
     found = evaluated.evaluate(faces, "likelihood")
     write("held-out", evaluated.promises(found))
     write("strata", evaluated.parts(found))
+    every = embed(lfw, models, names[0], labelled=True).table
+    write("bystanders", pd.DataFrame(bystanders.named(faces, every)))
     write("two-looks", pd.DataFrame(evaluated.two_looks(faces)))
     drawn = identify(folder / "friends/gallery", models, names[:1], arguments)
     write("friends", by_size(drawn, f"FNIR at FPIR {100 * evaluated.ASKED:g} %"))

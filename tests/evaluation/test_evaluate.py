@@ -105,10 +105,14 @@ def test_friends_by_the_workflow(tmp_path: Path, shared_faces: Path) -> None:
     workflow.succeed("results/scores.tsv", "--configfile", "config.yaml")
     result = json.loads((tmp_path / "results/evaluation.json").read_text())
     assert result["gallery"]["people"] == 6
-    assert result["rank_one"]["value"] > 0.98
+    # Nine are too blurred or turned away to be searched, and count as missed.
+    counts = result["gallery"]
+    failed = counts["failed"] / counts["known_searches"]
+    assert counts["failed"] <= 9
+    assert result["rank_one"]["value"] > 0.98 - failed
     assert result["threshold"] == result["operating"][1]["threshold"]
     assert result["operating"][1]["false_alarms"] == 2  # 1 % of 245 + 1
-    assert result["operating"][1]["fnir"]["value"] < 0.04
+    assert result["operating"][1]["fnir"]["value"] < 0.04 + failed
     assert f"{result['threshold']:.4f}" in workflow.log("match_shard")
     matches = read_table(tmp_path / "results/queries/matches/0.parquet").to_pandas()
     assert matches["probability"].between(0, 1).all()

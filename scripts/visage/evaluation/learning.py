@@ -8,10 +8,11 @@ from visage.evaluation.protocol import search
 from visage.search.faces import Faces
 from visage.search.rankings import RANKINGS
 from visage.search.rankings.base import DEFAULT, Learnt, Ranking
-from visage.types import Indices
+from visage.types import Indices, Reals
 
 PROBES = 2000  # photographs that are searched for each choice
 PEOPLE = 20  # with two photographs, without which nothing is learnt but the centre
+DEGREE = 2  # of the curve through the judgements
 SPREAD = 0.1  # standard deviation of what is expected before anything is seen, around `DEFAULT`
 
 
@@ -35,7 +36,22 @@ def learn(name: str, faces: Faces, photographs: Indices) -> Learnt:
     people = len(np.unique(faces.codes[probes]))
     if people < PEOPLE:
         return min(choices, key=_prior)
-    return min(choices, key=lambda choice: _judged(kind(faces, choice), photographs, probes))
+    judged = [_judged(kind(faces, choice), photographs, probes) for choice in choices]
+    return _lowest(choices, np.array(judged))
+
+
+def _lowest(choices: list[Learnt], judged: Reals) -> Learnt:
+    """Give the choice nearest to the lowest point of the parabola through the judgements.
+
+    Which of them is the lowest by itself is chance where the curve is flat: on half of LFW a sample
+    of half the probes says 0.55, all of them 0.45, the parabola through either 0.46.
+    """
+    within, known = np.array([choice.within for choice in choices]), np.isfinite(judged)
+    if known.sum() > DEGREE + 1:
+        curve = np.polyfit(within[known], judged[known], DEGREE)
+        if curve[0] > 0:
+            return choices[int(np.argmin(np.abs(within + curve[1] / (2 * curve[0]))))]
+    return choices[int(np.argmin(judged))]
 
 
 def _judged(ranking: Ranking, photographs: Indices, probes: Indices) -> float:
