@@ -7,6 +7,10 @@ The Snakefile imports this module, so it needs the standard library only. A path
 from dataclasses import dataclass
 from pathlib import Path
 
+#: What the folders of the report hold, as a regular expression; they are made anew as a whole. The
+#: last is Snakemake's.
+REPORT_FILES = r"index\.html|pictures/[0-9a-f]+/[0-9a-f]+\.webp|\.snakemake_timestamp"
+
 GALLERY, QUERIES = SETS = ("gallery", "queries")
 OWN_FOLDERS = (
     *SETS,
@@ -185,6 +189,11 @@ class Results:
     def share(self) -> Path:
         """The report to give away: strangers blurred, no links to files."""
         return self.root / "share.html"
+
+    @property
+    def share_folder(self) -> Path:
+        """The same as a folder."""
+        return self.root / "share"
 
     # What the workflow keeps for itself.
 

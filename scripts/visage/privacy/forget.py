@@ -85,8 +85,9 @@ def forget(
     keep = kept_hashes(results, subject, listing)
     targets = [name for name in sorted(outputs) if (results / name).is_file()]
     done = sorted((results / "exports/xmp").glob("*.done"))
-    targets += [path.relative_to(results).as_posix() for path in done]
-    removed["entries of the cache"] = purge_cache(results / "cache", keep)
+    if config.xmp != "none":  # or they are an earlier run's, and no rule makes them
+        targets += [path.relative_to(results).as_posix() for path in done]
+    removed["entries of the cache"] = purge_cache(results, keep)
     removed["files beside the images"] = remove_beside(config, subject)
     removed["sidecars of other programs, renewed"] = take_back_xmp(config)
     for path in done:

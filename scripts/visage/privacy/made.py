@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from visage.layout import REPORT_FILES
+from visage.store.kinds import looks_right
 from visage.store.sidecars import is_foreign
 
 # What rules make below a folder that they name, and what the main process writes.
@@ -17,22 +19,27 @@ _OWN = (
     r"gallery/folders/.+",  # links
     r"queries/matches/.+\.json",
     r"queries/xmp/.+\.xmp",
-    r"(report|share)/index\.html",
-    r"(report|share)/pictures/[0-9a-f]+/[0-9a-f]+\.webp",
+    rf"(report|share)/({REPORT_FILES})",
     r"settings/\w+\.json",
     r"(logs|benchmarks)/[a-z_]+(/.+)?\.(log|tsv)",
     r"\.running(-process)?",
     r"\.results-of-visage",
 )
 _WILDCARD = re.compile(r"\{\w+(?:,[^{}]*)?\}")
-# How a file of a kind begins; others are known by their names alone.
-_BEGINS: dict[str, tuple[bytes, ...]] = {
-    ".parquet": (b"PAR1",),
-    ".json": (b"[", b"{"),
-    ".jsonl": (b"{",),
-    ".webp": (b"RIFF",),
-    ".html": (b"<!doctype html", b"<!DOCTYPE html"),
-}
+# What jobs keep for the next run, and what the rules that write for other programs leave.
+_CACHE = (
+    r"cache/[0-9a-f]{32}/[0-9a-f]+-[0-9a-f]+\.(parquet|keys)",
+    r"cache/hashes/[^/]+\.parquet",
+    r"cache/progress/(gallery|queries) \d+\.json",
+    r"cache/stashbox/[^/]+\.jsonl",
+    r"cache/told\.txt",
+    r"cache/unknown/names\.parquet",
+)
+_EXPORTS = (
+    r"exports/faces\.csv",
+    r"exports/stash/(plan\.tsv|changes\.jsonl)",
+    r"exports/xmp/\d+\.(done|jsonl)",
+)
 
 
 def made(results: Path, outputs: Iterable[str]) -> Iterator[Path]:
@@ -42,7 +49,21 @@ def made(results: Path, outputs: Iterable[str]) -> Iterator[Path]:
         results: The folder.
         outputs: The paths of what the rules make, with wildcards, relative to the folder.
     """
-    names = re.compile("|".join([*_OWN, *map(_pattern, outputs)]), re.DOTALL)
+    return _found(results, [*_OWN, *map(_pattern, outputs)])
+
+
+def cached(results: Path) -> Iterator[Path]:
+    """Give the files of the cache."""
+    return _found(results, _CACHE)
+
+
+def exported(results: Path) -> Iterator[Path]:
+    """Give what was exported into a results folder, and the notes on it."""
+    return _found(results, _EXPORTS)
+
+
+def _found(results: Path, patterns: Iterable[str]) -> Iterator[Path]:
+    names = re.compile("|".join(patterns), re.DOTALL)
     for path in sorted(results.rglob("*"), reverse=True):
         if path.is_dir() and not path.is_symlink():
             continue
@@ -52,19 +73,12 @@ def made(results: Path, outputs: Iterable[str]) -> Iterator[Path]:
 
 def looks_made(path: Path) -> bool:
     """Tell whether a file begins as those of its kind do; one that is not whole does not count."""
-    begins = _BEGINS.get(path.suffix)
-    if path.is_symlink():
-        return True
+    if path.suffix != ".vector" or path.is_symlink():
+        return looks_right(path)
     try:
-        if path.suffix == ".vector":
-            return not is_foreign(path)
-        if begins is None:
-            return True
-        with path.open("rb") as file:
-            head = file.read(64).lstrip()
+        return not is_foreign(path)
     except OSError:
         return False
-    return not head or head.startswith(begins)
 
 
 def remove_empty_folders(results: Path) -> None:

@@ -1,7 +1,6 @@
 """What the workflow made, taken away: results, entries of the cache, files beside the images."""
 
 import logging
-import shutil
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from visage.formats import by_suffix
 from visage.people.importing.base import sources_beside
 from visage.people.packet import renewed
 from visage.people.xmp import OURS, PacketProblem
-from visage.privacy.made import made, remove_empty_folders
+from visage.privacy.made import cached, exported, made, remove_empty_folders
 from visage.privacy.subject import Subject, listing_of, recorded
 from visage.privacy.sweep import Sweeper
 from visage.sets.existing import listed
@@ -28,7 +27,6 @@ from visage.store.tables import DAMAGE
 log = logging.getLogger(__name__)
 
 REPORTS = "forgotten"
-EXPORTS = "exports"
 WAY_BACK = "changes.jsonl"  # of what was changed in other programs; stays, without names
 ROW_GROUP = 64  # as in visage.embed.cache, which imports more than forgetting needs
 
@@ -49,8 +47,8 @@ def remove_results(config: Config, outputs: Collection[str], keep: Path) -> int:
         if file.absolute() != keep.absolute():
             file.unlink()
             count += 1
-    for file in (results / EXPORTS).rglob("*"):
-        if file.is_file() and file.name != WAY_BACK:
+    for file in exported(results):
+        if file.name != WAY_BACK:
             file.unlink()
             count += 1
     for file in results.rglob(f"{TEMPORARY}*"):
@@ -62,12 +60,11 @@ def remove_results(config: Config, outputs: Collection[str], keep: Path) -> int:
 
 def delete_everything(config: Config, outputs: Collection[str], keep: Path) -> None:
     """Delete all results and the cache; photographs, names and the deny list stay."""
-    require_none(Path(config.results))
+    results = Path(config.results)
+    require_none(results)
     count = remove_results(config, outputs, keep)
-    cache = Path(config.results, "cache")
-    count += sum(path.is_file() for path in cache.rglob("*"))
-    shutil.rmtree(cache, ignore_errors=True)
-    count += remove_results_of_exports(Path(config.results))
+    count += _unlink([*cached(results), *exported(results)])
+    remove_empty_folders(results)
     count += take_back_xmp(config)
     if config.sidecars == "beside":
         for name in listed(config):
@@ -77,14 +74,6 @@ def delete_everything(config: Config, outputs: Collection[str], keep: Path) -> N
         "%d files deleted. The photographs, the names file and the deny list are yours and stay.",
         count,
     )
-
-
-def remove_results_of_exports(results: Path) -> int:
-    """Delete what was exported into the results folder, and the notes on it."""
-    files = [path for path in (results / EXPORTS).rglob("*") if path.is_file()]
-    count = _unlink(files)
-    shutil.rmtree(results / EXPORTS, ignore_errors=True)
-    return count
 
 
 def take_back_xmp(config: Config) -> int:
@@ -129,10 +118,10 @@ def kept_hashes(results: Path, subject: Subject, listing: dict[str, list[Entry]]
     return known - subject.traces.hashes
 
 
-def purge_cache(cache: Path, keep: set[str]) -> int:
+def purge_cache(results: Path, keep: set[str]) -> int:
     """Rewrite the cache with the entries of `keep` only; give how many went."""
     kept, count = pa.array(sorted(keep), pa.string()), 0
-    for path in sorted(cache.glob("*/*.parquet")):
+    for path in sorted(path for path in cached(results) if path.suffix == ".parquet"):
         column = "sha" if path.parent.name == "hashes" else "sha256"
         try:
             table = pq.read_table(path, partitioning=None)

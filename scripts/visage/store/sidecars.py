@@ -117,12 +117,15 @@ def remove_orphans(
 ) -> None:
     """Delete sidecars of this shard whose image is gone or gives none any more.
 
-    Only for a folder of the results: beside the images lie other programs' files too.
+    Only for a folder of the results: beside the images lie other programs' files too. What does not
+    begin as ours is left here, as well.
     """
     for path in folder.rglob(f"{TEMPORARY}*"):
         remove_if_old(path)
     for path in folder.rglob(f"*{suffix}"):
         image = as_text(path.relative_to(folder).as_posix()).removesuffix(suffix)
-        if shard_of(image, shards) == shard and not keep(image):
+        if shard_of(image, shards) != shard or keep(image) or not path.is_file():
+            continue
+        if not is_foreign(path):
             log.info("%s is deleted: its image gives none any more", path)
             path.unlink(missing_ok=True)

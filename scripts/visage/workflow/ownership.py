@@ -4,11 +4,12 @@ The Snakefile imports this module, so it needs the standard library only.
 """
 
 import json
+import re
 from pathlib import Path
 
 from visage.config import Config
 from visage.errors import VisageError
-from visage.layout import Results
+from visage.layout import REPORT_FILES, Results
 from visage.store.files import write_if_changed
 
 _MARK = """\
@@ -41,6 +42,22 @@ def check(results: Results) -> None:
             "so nothing is written there. Give a folder of its own, which need not exist: --config "
             f"results=FOLDER. Or, if it is to be used all the same: touch {results.marker}"
         )
+
+
+def check_report(results: Results) -> None:
+    """Refuse to go on where somebody else's file lies in a folder that is made anew as a whole.
+
+    Raises:
+        VisageError: There is one; Snakemake would delete it with the folder.
+    """
+    ours = re.compile(REPORT_FILES)
+    for folder in (results.report_folder, results.share_folder):
+        for path in sorted(folder.rglob("*")):
+            if path.is_file() and not ours.fullmatch(path.relative_to(folder).as_posix()):
+                raise VisageError(
+                    f"{path} is not of this workflow, which makes the folder {folder} anew as a "
+                    "whole, so the file would be lost. Move it somewhere else first."
+                )
 
 
 def _is_unmarked(results: Results) -> bool:

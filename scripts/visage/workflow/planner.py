@@ -23,6 +23,7 @@ from visage.sets.existing import files_of, listed
 from visage.sets.folders import link_folders
 from visage.sets.regions import read_regions
 from visage.store.files import remove_if_old
+from visage.store.kinds import looks_right
 from visage.store.lock import claim
 from visage.workflow import ownership
 from visage.workflow.clock import date_back
@@ -150,6 +151,7 @@ class Planner:
                 "may be kept."
             )
         ownership.check(self._results)
+        ownership.check_report(self._results)
         ownership.check_subject(config, self._results, self._demo)
         regions = config.faces.regions
         if regions and not Path(regions).is_file():
@@ -221,7 +223,7 @@ class Planner:
             if not Path(result).is_dir():  # a folder goes when its files are made again
                 log.warning("%s is removed: %s, which it was made from, is gone", result, source)
                 Path(result).unlink(missing_ok=True)
-        for path in beyond(rules, root, jobs):
+        for path in filter(looks_right, beyond(rules, root, jobs)):
             path.unlink(missing_ok=True)
         if not self._plan.says:  # nobody says anything any more
             for path in (self._results.label_findings, self._results.labelled):
