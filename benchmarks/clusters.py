@@ -1,15 +1,19 @@
 """How well strangers are gathered, on any labelled photographs: B-cubed, and how far names hold.
 
     python benchmarks/clusters.py some/folder/people [--errata errata.tsv]
+    python benchmarks/clusters.py --made-up 1000000
 
 some/folder/people holds <person>/<image>; a photograph's person is the face nearest to its middle.
 People with two photographs or more are gathered as if nobody knew them, as the rule cluster_unknown
 does, at several shares of the squared distance within which a thousandth of strangers' pairs are.
 Then a tenth of the photographs is taken away and comes back: which faces keep the name of their
 cluster? B-cubed: Bagga and Baldwin, COLING-ACL 1998.
+
+--made-up gathers so many made-up faces, five of a person: how long, how much memory.
 """
 
 import argparse
+import resource
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +23,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from parts.embedding import Models, embed
+from parts.made_up import EACH, SPREAD
 from parts.written import write
 from visage.models.registry import load_registry
 from visage.people import clusters
@@ -37,7 +42,8 @@ DRAWS = 3
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("people", type=Path, help="<person>/<image>")
+    parser.add_argument("people", type=Path, nargs="?", help="<person>/<image>")
+    parser.add_argument("--made-up", type=int, help="faces; only this")
     parser.add_argument(
         "--errata", type=Path, help="TSV what, subject, meaning: known wrong labels"
     )
@@ -46,6 +52,11 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("results/accuracy"))
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
+    if options.made_up:
+        made_up(options.made_up)
+        return
+    if options.people is None:
+        parser.error("which people? <person>/<image>, or --made-up")
     models = Models(
         load_registry(ROOT / "config/models.yaml"), options.weights, options.out, options.threads
     )
@@ -54,6 +65,23 @@ def main() -> None:
     published = models.registry.model(options.model).threshold.normalized or USUAL_THRESHOLD
     write(options.out, "clusters", pd.DataFrame(quality(faces, vectors, published)))
     write(options.out, "cluster-names", pd.DataFrame(stability(faces, vectors, published)))
+
+
+def made_up(number: int) -> None:
+    """Gather so many made-up faces, and say what it takes."""
+    own = np.arange(number) // EACH
+    random = np.random.default_rng(7)
+    people = random.standard_normal((own[-1] + 1, 128), np.float32)
+    vectors = unit(people[own] + SPREAD * random.standard_normal((number, 128), np.float32))
+    start = time.perf_counter()
+    found = gather(vectors, within_pictures(np.arange(number)), USUAL_THRESHOLD * 0.85**0.5)
+    seconds = time.perf_counter() - start
+    precision, recall = b_cubed(pd.Series(own), pd.Series(found))
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+    print(
+        f"{number} faces of {own[-1] + 1} people: {seconds:.1f} s, {memory:.1f} GB at most; "
+        f"{found.max() + 1} clusters, precision {precision:.3f}, recall {recall:.3f}"
+    )
 
 
 def subjects(table: pa.Table, errata: Path | None) -> tuple[pd.DataFrame, Floats]:
