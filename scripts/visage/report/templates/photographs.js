@@ -1,6 +1,6 @@
 // The grid: what the address asks for, in order, a page at a time.
 "use strict";
-const FEW = 12; // tiles up to which they are large
+const FEW = 12; // tiles of one album up to which they are large
 const LARGE = 320; // pixels, their height
 const ONE_PAGE = 1000; // tiles up to which all stand on one page
 const PAGE = 100; // tiles of a page where there are more: render.py has as many before the scripts
@@ -73,7 +73,7 @@ function counted(number, faces, pages, page) {
 /** Photographs by album, as long as they are in that order; small albums stand side by side. */
 function albums(shown, state) {
   const lit = state.show || state.person ? meantFaces(state) : () => true;
-  const large = shown.length <= FEW ? LARGE : HEIGHT;
+  const large = shown.length <= FEW && content.albums.length < 2 ? LARGE : HEIGHT;
   const tile = ({ photograph }) => photographTile(photograph, lit, large);
   document.getElementById("results").style.setProperty("--high", `${large / 16}rem`);
   if (state.sort || content.albums.length < 2) return [el("div.grid", {}, shown.map(tile))];
