@@ -2,11 +2,11 @@
 
 import json
 import re
-import threading
 from collections.abc import Callable
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
+
+from http_server import Answering, Handler
 
 KEY = "secret-stash-key"
 _ARGUMENTS = {  # operation → field, and the types of its variables as the schema has them
@@ -20,7 +20,7 @@ _ARGUMENTS = {  # operation → field, and the types of its variables as the sch
 }
 
 
-class FakeStash:
+class FakeStash(Answering):
     """Holds performers, images and scenes, and answers as Stash does."""
 
     def __init__(self, key: str | None = KEY) -> None:
@@ -33,48 +33,31 @@ class FakeStash:
         self.asked: list[str] = []
         stash = self
 
-        class Handler(BaseHTTPRequestHandler):
+        class OfStash(Handler):
             def do_GET(self) -> None:
                 stash.asked.append(self.path)
                 kind, content = stash.files.get(urlsplit(self.path).path, ("text/plain", b""))
                 status, body = stash.mood() or (200 if content else 404, content)
-                self.reply(status, body, kind)
+                self.answer(status, body, kind)
 
             def do_POST(self) -> None:
-                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                body = self.sent()
                 operation = re.match(r"(?:query|mutation) (\w+)", body["query"])
                 assert operation and _ARGUMENTS[operation[1]] in body["query"]
                 stash.asked.append(operation[1])
                 if stash.key and self.headers.get("ApiKey") != stash.key:
-                    self.reply(401, b"")
+                    self.answer(401, b"")
                 else:
-                    self.reply(*(stash.mood() or (200, stash.answer(operation[1], body))))
+                    self.answer(*(stash.mood() or (200, stash.answer(operation[1], body))))
 
-            def reply(self, status: int, body: Any, kind: str = "application/json") -> None:
+            def answer(self, status: int, body: Any, kind: str = "application/json") -> None:
                 data = body if isinstance(body, bytes) else json.dumps(body).encode()
-                self.send_response(status)
-                self.send_header("Content-Type", kind)
-                self.send_header("Content-Length", str(len(data)))
-                self.end_headers()
-                self.wfile.write(data)
+                self.reply(status, {"Content-Type": kind}, data)
 
-            def log_message(self, *_: Any) -> None:
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.address = f"http://127.0.0.1:{self.server.server_port}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    @property
-    def endpoint(self) -> str:
-        return f"{self.address}/graphql"
+        super().__init__(OfStash)
 
     def mood(self) -> tuple[int, Any] | None:
         return self.moods.pop(0)() if self.moods else None
-
-    def close(self) -> None:
-        self.server.shutdown()
-        self.server.server_close()
 
     def add_performer(self, number: str, name: str, *ids: str, **more: Any) -> None:
         path = f"/performer/{number}/image"

@@ -7,13 +7,13 @@ import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from conftest import Workflow, demo_folder
+from http_server import Answering, Handler
 from visage.errors import VisageError
 from visage.stashbox import graphql
 from visage.stashbox import names as stashbox
@@ -50,7 +50,7 @@ PEOPLE = {
 }
 
 
-class Box:
+class Box(Answering):
     """The server: answers from `PEOPLE`, after whatever stands in `moods`."""
 
     def __init__(self) -> None:
@@ -58,9 +58,9 @@ class Box:
         self.asked: list[str] = []
         box = self
 
-        class Handler(BaseHTTPRequestHandler):
+        class OfBox(Handler):
             def do_POST(self) -> None:
-                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                body = self.sent()
                 assert self.path == "/graphql" and "findPerformer(id: $id)" in body["query"]
                 identifier = body["variables"]["id"]
                 box.asked.append(identifier)
@@ -68,19 +68,9 @@ class Box:
                 if status == 0:  # hang up without a word
                     self.close_connection = True
                     return
-                self.send_response(status)
-                for name, value in headers.items():
-                    self.send_header(name, value)
-                self.send_header("Content-Length", str(len(data)))
-                self.end_headers()
-                self.wfile.write(data)
+                self.reply(status, headers, data)
 
-            def log_message(self, *_: Any) -> None:
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.endpoint = f"http://127.0.0.1:{self.server.server_port}/graphql"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        super().__init__(OfBox)
 
     def answer(self, identifier: str, key: str | None) -> Answer:
         if self.moods:
@@ -102,8 +92,7 @@ def mood(body: Any, status: int = 200, **headers: str) -> Callable[[str], Answer
 def box() -> Iterator[Box]:
     box = Box()
     yield box
-    box.server.shutdown()
-    box.server.server_close()
+    box.close()
 
 
 @pytest.fixture(autouse=True)
@@ -204,8 +193,7 @@ def test_a_server_that_says_nothing(
     box.moods = [silence]
     assert fetch(box, tmp_path, ADA)["named"] == 1
     hold.set()
-    box.server.shutdown()
-    box.server.server_close()
+    box.close()
     with pytest.raises(VisageError, match="did not answer in 5 attempts: no answer"):
         fetch(box, tmp_path, BEA)
 
