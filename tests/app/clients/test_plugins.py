@@ -138,4 +138,5 @@ def test_gradios_client_of_npm(site: Served, demo: Workflow, tmp_path: Path) -> 
     )  # fmt: skip
     assert asked.returncode == 0, asked.stderr
     names = json.loads(asked.stdout)
-    assert [face[0] for face in names][:2] == ["Grace Hopper", "Barack Obama"]
+    # The most prominent first: large and near the middle.
+    assert [face[0] for face in names][:2] == ["Barack Obama", "Grace Hopper"]
