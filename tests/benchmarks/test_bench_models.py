@@ -50,3 +50,8 @@ def test_qualities_are_listed_for_the_gate(people: Path) -> None:
     assert printed.startswith("2 faces; now AUTO_QUALITY ")
     for kind in ("as they are", "blurred by 10%", "turned"):
         assert kind in printed
+
+
+def test_what_looking_again_costs_is_printed(people: Path) -> None:
+    printed = run("looks", people / PEOPLE[0], "--most", "1")
+    assert "with faces" in printed
