@@ -2,10 +2,10 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -13,9 +13,10 @@ import pyarrow.compute as pc
 from visage.report.doubt import doubtful
 from visage.report.nearest import Compared, GalleryFace
 from visage.status import Status, Verdict
-from visage.store.faces import FACES
+from visage.store.faces import FACES, FaceRow, face_rows
+from visage.store.matches import MatchRow, match_rows
 from visage.store.tables import read_table
-from visage.types import Box
+from visage.types import Box, Floats
 
 CANDIDATES = 5  # people shown for a face that may be somebody; for the others one
 NOT_COMPARED = "none"  # stands for a verdict where there is no embedding to compare
@@ -121,109 +122,106 @@ def read_queries(
         VisageError: A table is missing or damaged.
     """
     rows = _shown(_by_face(matches), threshold)
-    alike = [Compared(row["image"], row["face"], row["id"]) for row in rows if _found(row)]
+    alike = [Compared(row.image, row.face, row.id) for row in rows if _found(row)]
     found = iter(nearest(alike))
     candidates: dict[tuple[str, int], list[Candidate]] = defaultdict(list)
     for row in rows:
         faces = next(found) if _found(row) else _nearest(row)
-        candidates[row["image"], row["face"]].append(_candidate(row, faces))
-    images: dict[str, list[dict]] = defaultdict(list)
-    for row in concatenated(tables, _FACES).to_pylist():
-        images[row["image"]].append(row)
+        candidates[row.image, row.face].append(_candidate(row, faces))
+    images: dict[str, list[FaceRow]] = defaultdict(list)
+    for face in face_rows(concatenated(tables, _FACES)):
+        images[face.image].append(face)
     queries = [_query(own, candidates) for own in images.values()]
-    return sorted(queries, key=lambda query: (query.group, query.status != "ok", query.image))
+    return sorted(queries, key=lambda query: (query.group, query.status != Status.OK, query.image))
 
 
-def _by_face(matches: list[Path]) -> Iterable[list[dict]]:
+def _by_face(matches: list[Path]) -> Iterable[list[MatchRow]]:
     """Give the closest people of each face, by rank."""
     table = concatenated(matches, _MATCHES)
-    faces: dict[tuple[str, int], list[dict]] = defaultdict(list)
-    for row in table.filter(pc.less_equal(table["rank"], pa.scalar(CANDIDATES))).to_pylist():
-        faces[row["image"], row["face"]].append(row)
-    return (sorted(rows, key=lambda row: row["rank"]) for rows in faces.values())
+    faces: dict[tuple[str, int], list[MatchRow]] = defaultdict(list)
+    for row in match_rows(table.filter(pc.less_equal(table["rank"], pa.scalar(CANDIDATES)))):
+        faces[row.image, row.face].append(row)
+    return (sorted(rows, key=lambda row: row.rank) for rows in faces.values())
 
 
-def _shown(faces: Iterable[list[dict]], threshold: float | None) -> list[dict]:
+def _shown(faces: Iterable[list[MatchRow]], threshold: float | None) -> list[MatchRow]:
     """Leave out all but the nearest person of faces that are surely nobody's."""
     return [row for rows in faces for row in (rows if _open(rows[0], threshold) else rows[:1])]
 
 
-def _open(first: dict, threshold: float | None) -> bool:
+def _open(first: MatchRow, threshold: float | None) -> bool:
     """Say whether a face may be somebody, by its closest person."""
-    verdict, probability = first["verdict"], first["probability"]
-    return _within(first) or doubtful(verdict, probability, first["distance"], threshold)
+    return _within(first) or doubtful(first.verdict, first.probability, first.distance, threshold)
 
 
-def _within(row: Mapping[str, Any]) -> bool:
-    return row["verdict"] != Verdict.UNKNOWN
+def _within(row: MatchRow) -> bool:
+    return row.verdict != Verdict.UNKNOWN
 
 
-def _found(row: Mapping[str, Any]) -> bool:
-    return _within(row) and row["verdict"] != Verdict.GIVEN
+def _found(row: MatchRow) -> bool:
+    return _within(row) and row.verdict != Verdict.GIVEN
 
 
-def _nearest(row: Mapping[str, Any]) -> list[GalleryFace]:
+def _nearest(row: MatchRow) -> list[GalleryFace]:
     """Give the nearest face; a face of which a person said whose it is was not searched."""
-    return [GalleryFace(row["nearest"], row["nearest_face"])] if row["nearest"] else []
+    return [GalleryFace(row.nearest, row.nearest_face)] if row.nearest else []
 
 
-def _candidate(row: Mapping[str, Any], faces: list[GalleryFace]) -> Candidate:
+def _candidate(row: MatchRow, faces: list[GalleryFace]) -> Candidate:
     return Candidate(
-        rank=row["rank"],
-        id=row["id"],
-        name=row["name"] or row["id"],
-        distance=row["distance"],
-        probability=row["probability"],
-        verdict=row["verdict"],
-        reason=row["reason"] or "",
+        rank=row.rank,
+        id=row.id,
+        name=row.name or row.id,
+        distance=row.distance,
+        probability=row.probability,
+        verdict=row.verdict,
+        reason=row.reason or "",
         faces=faces,
     )
 
 
-def _query(rows: list[dict], candidates: Mapping[tuple[str, int], list[Candidate]]) -> Query:
+def _query(rows: Sequence[FaceRow], candidates: Mapping[tuple[str, int], list[Candidate]]) -> Query:
     # Of several rows without an embedding the first says why, as in images.tsv.
-    first = next((row for row in rows if row["status"] == "ok"), rows[0])
+    first = next((row for row in rows if row.status == Status.OK), rows[0])
     faces = [
-        _face(row, candidates.get((row["image"], row["face"]), []))
+        _face(row, row.face, candidates.get((row.image, row.face), []))
         for row in rows
-        if row["face"] is not None
+        if row.face is not None
     ]
     return Query(
-        image=first["image"],
-        sha256=first["sha256"] or "",
-        group=first["group"] or "",
-        status=first["status"],
-        reason=first["reason"] or "",
-        width=first["width"],
-        height=first["height"],
+        image=first.image,
+        sha256=first.sha256 or "",
+        group=first.group or "",
+        status=first.status,
+        reason=first.reason or "",
+        width=first.width,
+        height=first.height,
         faces=sorted(faces, key=lambda face: face.number),
-        turn=first["turn"] or 0,
+        turn=first.turn or 0,
     )
 
 
-def _face(row: Mapping[str, Any], candidates: list[Candidate]) -> Face:
+def _face(row: FaceRow, number: int, candidates: list[Candidate]) -> Face:
     return Face(
-        number=row["face"],
+        number=number,
         outline=outline_of(row),
-        confidence=row["confidence"],
-        sharpness=row["sharpness"],
-        status=row["status"],
-        reason=row["reason"] or (candidates[0].reason if candidates else ""),
+        confidence=row.confidence,
+        sharpness=row.sharpness,
+        status=row.status,
+        reason=row.reason or (candidates[0].reason if candidates else ""),
         candidates=candidates,
     )
 
 
-def outline_of(row: Mapping[str, Any]) -> Outline:
+def outline_of(row: FaceRow) -> Outline:
     """Give where a row of a faces table has its face."""
-    values = [row[name] for name in Box._fields]
-    box = None if any(value is None for value in values) else Box(*values)
-    return Outline(box, _tilt(row["landmarks"]))
+    return Outline(row.box, _tilt(row.landmarks))
 
 
-def _tilt(landmarks: list[float] | None) -> float:
-    if not landmarks or not all(map(math.isfinite, landmarks[:4])):
+def _tilt(landmarks: Floats | None) -> float:
+    if landmarks is None or not all(map(math.isfinite, landmarks[:4])):
         return 0.0
-    right, left = landmarks[:2], landmarks[2:4]
+    right, left = landmarks[:2].tolist(), landmarks[2:4].tolist()
     return math.atan2(left[1] - right[1], left[0] - right[0])
 
 

@@ -12,8 +12,11 @@ from visage.report.data import Outline, Query, concatenated, outline_of
 from visage.report.files import damaged, lines
 from visage.status import Status
 from visage.store.arrow import equal, texts
+from visage.store.faces import FaceRow, face_rows
 from visage.store.tables import read_table
 from visage.types import Box
+
+_OUTLINED = ["image", "status", "face", *Box._fields, "confidence", "landmarks"]
 
 
 @dataclass(frozen=True)
@@ -65,16 +68,16 @@ def read_gallery(tables: list[Path], faces: Path) -> Gallery:
         images=pc.count_distinct(rows["image"]).as_py(),
         people=sorted(texts(indexed["person"].unique())),
         faces=len(indexed),
-        problems=_problems(bad.to_pylist()),
+        problems=_problems(face_rows(bad)),
     )
 
 
-def _problems(rows: Iterable[dict]) -> list[Problem]:
-    first: dict[str, dict] = {}
+def _problems(rows: Iterable[FaceRow]) -> list[Problem]:
+    first: dict[str, FaceRow] = {}
     for row in rows:
-        first.setdefault(row["image"], row)
+        first.setdefault(row.image, row)
     return [
-        Problem(image, row["person"] or "", row["status"], row["reason"] or "")
+        Problem(image, row.person or "", row.status, row.reason or "")
         for image, row in sorted(first.items())
     ]
 
@@ -115,9 +118,9 @@ def gallery_outlines(
     }
     audited = {image for finding in findings for image in (finding.image, finding.other_image)}
     images = pa.array(sorted({image for image, _ in nearest} | (audited - {""})), pa.string())
-    table = read_table(faces, ["image", "face", *Box._fields, "landmarks"])
-    rows = table.filter(pc.is_in(table["image"], value_set=images)).to_pylist()
-    outlines = {(row["image"], row["face"]): outline_of(row) for row in rows}
+    table = read_table(faces, _OUTLINED)
+    rows = face_rows(table.filter(pc.is_in(table["image"], value_set=images)))
+    outlines = {(row.image, row.face): outline_of(row) for row in rows if row.face is not None}
     known = {image for image, _ in outlines}
     wanted = nearest | {key for key in outlines if key[0] in audited}
     wanted |= {(image, 0) for image in audited - known - {""}}

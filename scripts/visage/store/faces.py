@@ -1,13 +1,15 @@
 """The faces table: one row for each face of a set, and one for each image that gave none."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields
+from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from visage.status import Status
 from visage.store.arrow import schema
-from visage.types import Embedding, Floats
+from visage.types import Box, Embedding, Floats
 
 FACES = schema(
     [
@@ -70,6 +72,13 @@ class FaceRow:
         assert self.face is not None or self.embedding is None, "an embedding is of a face"
         assert (self.x is None) == (self.confidence is None), "a box has a confidence"
 
+    @property
+    def box(self) -> Box | None:
+        """Where the face is; None for an embedding that was imported."""
+        if self.x is None or self.y is None or self.w is None or self.h is None:
+            return None
+        return Box(self.x, self.y, self.w, self.h)
+
 
 _NAMES = [field.name for field in fields(FaceRow)]
 
@@ -78,3 +87,27 @@ def faces_table(rows: Iterable[FaceRow]) -> pa.Table:
     """Give rows as a table of `FACES`."""
     listed = [{name: getattr(row, name) for name in _NAMES} for row in rows]
     return pa.Table.from_pylist(listed, FACES)
+
+
+def face_rows(table: pa.Table) -> Iterator[FaceRow]:
+    """Give the rows of a faces table; fields whose columns were not read have their defaults.
+
+    Args:
+        table: Of `FACES`, with `image` and `status`, and `confidence` where there are boxes.
+    """
+    for row in table.to_pylist():
+        for name, kind in _KINDS.items():
+            if row.get(name) is not None:
+                row[name] = kind(row[name])
+        yield FaceRow(**row)
+
+
+def _floats(values: list[float]) -> Floats:
+    return np.array(values, np.float32)
+
+
+_KINDS: dict[str, Callable[[Any], Any]] = {
+    "status": Status,
+    "landmarks": _floats,
+    "embedding": _floats,
+}

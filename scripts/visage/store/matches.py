@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 
 import pyarrow as pa
 
+from visage.status import Verdict
 from visage.store.arrow import schema
 
 MATCHES = schema(
@@ -30,7 +31,7 @@ MATCHES = schema(
 
 @dataclass(frozen=True)
 class MatchRow:
-    """A row of what the list of an image needs."""
+    """A row of `MATCHES`, whose columns say what each field means."""
 
     image: str
     face: int
@@ -38,12 +39,25 @@ class MatchRow:
     id: str
     name: str
     distance: float
-    hits: int
+    hits: int = 0
+    nearest: str = ""
+    nearest_face: int = 0
+    probability: float | None = None
+    verdict: Verdict = Verdict.UNKNOWN
+    reason: str = ""
 
 
-LISTED = [field.name for field in fields(MatchRow)]
+_NAMES = [field.name for field in fields(MatchRow)]
+LISTED = _NAMES[: _NAMES.index("hits") + 1]  # what the list of an image needs
 
 
 def match_rows(table: pa.Table) -> Iterator[MatchRow]:
-    """Give the rows of a matches table that has the columns `LISTED`."""
-    return (MatchRow(**row) for row in table.select(LISTED).to_pylist())
+    """Give the rows of a matches table; fields whose columns were not read have their defaults.
+
+    Args:
+        table: Of `MATCHES`, with `LISTED` but for `hits` at least.
+    """
+    for row in table.select([name for name in _NAMES if name in table.column_names]).to_pylist():
+        if "verdict" in row:
+            row["verdict"] = Verdict(row["verdict"])
+        yield MatchRow(**row)
