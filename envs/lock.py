@@ -32,7 +32,9 @@ PYTHON = "3.12"  # of the environments
 PLATFORM = "x86_64-manylinux_2_28"  # of the environments
 _FILES = ("numpy", "pyarrow")
 _IMAGES = ("opencv-contrib-python-headless", "pi-heif", "pillow", "rawpy")
-_SETTINGS = ("filelock", "pathspec", "pydantic", "pyyaml")  # to read a stage's settings
+# What planning takes beside Snakemake, where that stands in an environment of its own.
+PLANNING = ("filelock", "pathspec", "pydantic", "pyyaml")
+_SETTINGS = PLANNING  # reading settings takes the same
 _FIGURES = ("jinja2", "matplotlib", "pandas", "scikit-learn", "scipy")
 _REGISTRY = ("numpy", "pydantic", "pyyaml")
 _EMBED = (
@@ -64,7 +66,7 @@ ENVIRONMENTS = {
     "names": ("httpx", "tenacity"),
     "privacy": (*_FILES, "defusedxml", "filelock", "pillow", "pydantic"),
     "report": (*_SETTINGS, *_FILES, *_IMAGES, *_FIGURES),
-    "score": (*_SETTINGS, *_FILES, "pandas"),
+    "score": (*_SETTINGS, *_FILES, "pandas", "scipy"),
     "stash": (*_FILES, "httpx", "pydantic", "tenacity"),
     "weights": (*_REGISTRY, "httpx", "onnx", "pip", "tenacity", "tqdm"),
 }

@@ -1,6 +1,7 @@
 """What the tests share: the workflow run in folders of its own, and real photographs."""
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -85,8 +86,7 @@ class Workflow:
         folder = self.folder / "results/logs/embed_shard"
         total = 0
         for path in folder.glob("*.log"):
-            words = path.read_text().split("embedded ")[1:]
-            total += sum(int(part.split(",")[0]) for part in words)
+            total += sum(map(int, re.findall(r"embedded (\d+),", path.read_text())))
             path.unlink()
         return total
 

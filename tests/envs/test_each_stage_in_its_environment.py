@@ -1,4 +1,4 @@
-"""The demo with an environment a stage, and Snakemake in one with nothing but itself.
+"""The demo with an environment a stage, and Snakemake in one with what planning takes.
 
 Takes minutes and the package registry: `make test-envs`, not part of `make test`.
 """
@@ -21,7 +21,7 @@ ACTIVATE = 'export PATH="$1/bin:$PATH"\n'
 
 @pytest.fixture(scope="module")
 def stand_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a folder with a stand-in for conda, and one with Snakemake alone."""
+    """Give a folder with a stand-in for conda, and one with Snakemake and what plans."""
     folder = tmp_path_factory.mktemp("conda")
     (folder / "bin").mkdir()
     conda = folder / "bin" / "conda"
@@ -29,7 +29,7 @@ def stand_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
     conda.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{script}" "$@"\n')
     conda.chmod(0o755)
     (folder / "bin" / "activate").write_text(ACTIVATE)
-    install(folder / "snakemake", ["snakemake"])
+    install(folder / "snakemake", ["snakemake", *LOCK.PLANNING])
     return folder
 
 

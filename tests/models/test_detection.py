@@ -10,7 +10,7 @@ import pytest
 from conftest import REPO
 from visage.config import Faces
 from visage.embed.extractor import Extractor
-from visage.embed.selection import Choice
+from visage.embed.selection import Choice, prominence
 from visage.images.decode import decode
 from visage.models.detectors.yunet import OpenVinoYuNet, opencv_yunet
 from visage.models.model import load_model
@@ -79,7 +79,8 @@ def test_a_reduced_photograph_gives_the_same_faces_and_embeddings(bytes_of: list
         ours = [sight.analysis.faces[index].face for index in sight.wanted]
         theirs = [face for face in detector.detect(whole.pixels) if face.confidence > 0.6]
         assert len(ours) == len(theirs)
-        theirs.sort(key=lambda face: -face.w * face.h)
+        size = (whole.pixels.shape[1], whole.pixels.shape[0])
+        theirs.sort(key=lambda face: -prominence(face, size))
         for mine, other, crop in zip(ours, theirs, sight.crops, strict=True):
             assert np.abs(mine.landmarks - other.landmarks).max() < 0.05 * other.w
             both = model.recogniser.embed([crop, model.crop(whole.pixels, other)])

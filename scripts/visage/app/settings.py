@@ -68,7 +68,7 @@ def _pair(text: str) -> Mapping[str, Any]:
         raise VisageError(f"--config {text}: it must be KEY=VALUE.")
     try:
         # All as text, as in Snakemake: 0005 may be an id. `load` makes numbers where they belong.
-        return {key: yaml.load(value.strip("'\""), yaml.BaseLoader)}
+        return {key: yaml.load(value.strip("'\""), Loader=yaml.BaseLoader)}
     except yaml.YAMLError as error:
         raise VisageError(f"--config {text}: the value is not proper YAML: {error}") from error
 
