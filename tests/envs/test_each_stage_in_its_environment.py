@@ -3,6 +3,7 @@
 Takes minutes and the package registry: `make test-envs`, not part of `make test`.
 """
 
+import ast
 import os
 import shutil
 import subprocess
@@ -71,8 +72,9 @@ def test_every_script_starts_with_its_own_packages_alone(finished: Path) -> None
             prefix = made.get((REPO / "envs" / f"{name}.yaml").read_text())
             if prefix is None:
                 continue  # of a rule that the demo does without, or for TensorFlow or GPUs
-            lines = script.read_text().splitlines()
-            imports = "\n".join(line for line in lines if line.startswith(("import ", "from ")))
+            body = ast.parse(script.read_text()).body
+            wanted = [node for node in body if isinstance(node, ast.Import | ast.ImportFrom)]
+            imports = "\n".join(map(ast.unparse, wanted))
             done = subprocess.run(
                 [prefix / "bin" / "python", "-c", imports],
                 env={"PYTHONPATH": str(REPO / "scripts")},
