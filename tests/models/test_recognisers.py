@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from facenet import Facenet
 from numpy.typing import NDArray
-from visage.models.deepface import WeightsHome
+from visage.models.deepface import WeightsHome, use_engine
+from visage.models.engines import ENGINES
 from visage.models.recognisers.deepface import DeepFaceRecogniser
 
 
@@ -20,6 +21,7 @@ def test_a_batch_gives_what_single_images_give_and_deepface_gives(facenet: Facen
 
     from deepface import DeepFace
 
+    use_engine(ENGINES[facenet.entry.engine])  # another test may have asked for another
     with WeightsHome(facenet.entry.weights, facenet.weights):
         theirs = DeepFace.represent(
             crops[0], "Facenet512", detector_backend="skip", normalization="Facenet2018"
