@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from visage.app.problem import Problem
 from visage.app.stamps import Fresh
 from visage.config import Config
-from visage.layout import SETS, Results
+from visage.layout import GALLERY, SETS, Results
 from visage.store.names import read_names
 from visage.store.tables import read_table
 
@@ -97,8 +97,8 @@ class Collection:
         """Give the path of a photograph that is to become one of a person's in the gallery."""
         suffix = Path(name).suffix.lower()
         suffix = suffix if re.fullmatch(r"\.[a-z0-9]{1,5}", suffix) else ".jpg"
-        first = Path((*self.config.galleries, self.config.queries)[0])  # of several folders
-        return first / person / f"{sha256[:16]}{suffix}"
+        first, *_ = self.config.folders(GALLERY)
+        return Path(first, person, f"{sha256[:16]}{suffix}")
 
 
 def _new_id(text: str) -> str:

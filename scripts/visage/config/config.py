@@ -28,7 +28,7 @@ from visage.config.sprites import Sprites
 from visage.config.stash import Stash
 from visage.config.stashbox import Stashbox
 from visage.config.unknown import Unknown
-from visage.layout import QUERIES, linked_folders
+from visage.layout import GALLERY, QUERIES, linked_folders
 
 #: The kind of error that tells of keys which are right by themselves but cannot go together.
 CONTRADICTION = "contradiction"
@@ -174,11 +174,13 @@ class Config(Section):
     select: Select = Select()
 
     def folder(self, name: str) -> str:
-        """Give the folder of a set, `gallery` or `queries`."""
-        if name == QUERIES or not self.galleries:
-            return self.queries
-        several = len(self.galleries) > 1
-        return linked_folders(self.results) if several else self.galleries[0]
+        """Give the folder of a set, `gallery` or `queries`; of several one with links to them."""
+        first, *others = self.folders(name)
+        return linked_folders(self.results) if others else first
+
+    def folders(self, name: str) -> tuple[str, ...]:
+        """Give the folders that a set is made of; the queries' where only labels make a gallery."""
+        return (self.queries,) if name == QUERIES else self.galleries or (self.queries,)
 
     @property
     def galleries(self) -> tuple[str, ...]:
@@ -210,10 +212,10 @@ class Config(Section):
             "index.existing": self.index.existing,
         }
         paths = {"queries": self.queries, "results": self.results, **own}
-        galleries = self.galleries or (self.queries,)
         checks = {
             ("gallery", "queries", "results"): chain.from_iterable(
-                check_results(self.results, folder, self.queries) for folder in galleries
+                check_results(self.results, folder, self.queries)
+                for folder in self.folders(GALLERY)
             ),
             ("gallery",): chain.from_iterable(
                 check_local({"gallery": folder}) for folder in self.galleries

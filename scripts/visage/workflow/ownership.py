@@ -9,7 +9,7 @@ from pathlib import Path
 
 from visage.config import Config
 from visage.errors import VisageError
-from visage.layout import REPORT_FILES, Results
+from visage.layout import GALLERY, QUERIES, REPORT_FILES, Results
 from visage.store.files import write_if_changed
 
 _MARK = """\
@@ -101,8 +101,8 @@ def check_subject(config: Config, results: Results, demo: str) -> None:
 
 def subject(config: Config) -> dict[str, str]:
     """Say what results are about: the folders of the two sets."""
-    gallery = config.index.existing or " and ".join(config.galleries)
-    return {"gallery": gallery or config.queries, "queries": config.queries}
+    gallery = config.index.existing or " and ".join(config.folders(GALLERY))
+    return {GALLERY: gallery, QUERIES: config.queries}
 
 
 def _is_in(folder: str | None, outer: str) -> bool:

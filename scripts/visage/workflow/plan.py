@@ -11,7 +11,7 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from visage.config import Config
-from visage.layout import GALLERY, SETS, Results
+from visage.layout import SETS, Results
 from visage.models.detectors import kind_of as kind_of_detector
 from visage.models.engines import ENGINES
 from visage.models.entries import ModelEntry
@@ -59,7 +59,7 @@ def make(
     entry = registry.model(config.model)
     engine = ENGINES[entry.engine]
     gpus = gpus_to_ask_for(config.gpu, engine)
-    folders = {name: _folders(config, name) for name in listed(config)}
+    folders = {name: config.folders(name) for name in listed(config)}
     made = {
         name: [file for folder in found for file in _makers(folder, demo, rules)]
         for name, found in folders.items()
@@ -98,13 +98,9 @@ def is_in(inner: str, outer: str) -> bool:
     return PurePath(inner).is_relative_to(outer)
 
 
-def _folders(config: Config, name: str) -> tuple[str, ...]:
-    return config.galleries if name == GALLERY else (config.queries,)
-
-
 def _names(config: Config, demo: str) -> str | None:
     """Give the names file: the demo's, which is the default, only for the demo's people."""
-    folders = [folder for name in listed(config) for folder in _folders(config, name)]
+    folders = [folder for name in listed(config) for folder in config.folders(name)]
     uses_demo = any(is_in(folder, demo) for folder in folders)
     return None if config.names and is_in(config.names, demo) and not uses_demo else config.names
 

@@ -174,7 +174,7 @@ class Planner:
                 config.labels or "labels file",
             )
         for name in self._listed():
-            for folder in config.galleries if name == GALLERY else (config.queries,):
+            for folder in config.folders(name):
                 if not Path(folder).is_dir():
                     raise missing_folder(name, folder)
 
