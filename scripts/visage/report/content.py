@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from urllib.parse import quote
 
+from visage.people.turning import SIDEWAYS, Area, upright
 from visage.report.data import Candidate, Face, Query
 from visage.report.nearest import GalleryFace
 from visage.report.page import (
@@ -21,6 +22,7 @@ from visage.sets.listing import as_path
 from visage.status import Status
 from visage.store.parts import file_of
 
+_ORIENTATIONS = {0: 1, 90: 6, 180: 3, 270: 8}  # of EXIF, which ask for these turns
 KEY = 12  # hexadecimal digits of a photograph's key: one in 10^14 pairs is alike
 
 
@@ -106,14 +108,15 @@ class ContentBuilder:
 
     def _photograph(self, key: str, query: Query, album: int, cuttings: Cuttings) -> PhotographView:
         picture = cuttings.photograph
+        sideways = _ORIENTATIONS[query.turn] in SIDEWAYS
         return PhotographView(
             key=key,
             image=query.image,
             album=album,
             sha256=query.sha256,
             file="" if self._share else quote(os.fsencode(as_path(file_of(query.image)))),
-            width=query.height if query.turn in (90, 270) else query.width,
-            height=query.width if query.turn in (90, 270) else query.height,
+            width=query.height if sideways else query.width,
+            height=query.width if sideways else query.height,
             status=query.status,
             reason=query.reason,
             picture=self._pictures.number(picture),
@@ -184,13 +187,9 @@ def place(face: Face, query: Query) -> tuple[float, ...]:
         return ()
     left, right = (_share(value, query.width) for value in (face.box.x, face.box.x + face.box.w))
     top, bottom = (_share(value, query.height) for value in (face.box.y, face.box.y + face.box.h))
-    if query.turn in (90, 180):
-        top, bottom = (100 - bottom, 100 - top)
-    if query.turn in (180, 270):
-        left, right = (100 - right, 100 - left)
-    if query.turn in (90, 270):
-        left, right, top, bottom = top, bottom, left, right
-    return round(left, 2), round(top, 2), round(right - left, 2), round(bottom - top, 2)
+    box = Area(left / 100, top / 100, (right - left) / 100, (bottom - top) / 100)
+    shown = upright(box, _ORIENTATIONS[query.turn])
+    return tuple(abs(round(100 * value, 2)) for value in shown)  # abs: there is no -0
 
 
 def _share(value: float, whole: float) -> float:

@@ -1,6 +1,5 @@
 """Who is in a group of images: the scores of `scores.tsv`."""
 
-import csv
 import logging
 from pathlib import Path
 
@@ -16,8 +15,7 @@ from visage.search.index import vectors_of
 from visage.status import Verdict
 from visage.store.names import link, read_names
 from visage.store.tables import read_table
-from visage.store.text import unguard
-from visage.store.tsv import write_tsv
+from visage.store.tsv import read_rows, write_tsv
 
 log = logging.getLogger(__name__)
 
@@ -104,9 +102,7 @@ def without_copies(rows: pd.DataFrame, images: Path) -> pd.DataFrame:
         rows: Of the matches tables.
         images: images.tsv, which names the original of each.
     """
-    with images.open(encoding="utf-8", newline="") as file:
-        lines = csv.DictReader(file, delimiter="\t")
-        copies = {unguard(line["image"]) for line in lines if line["original"]}
+    copies = {line["image"] for line in read_rows(images) if line["original"]}
     counted = ~rows["image"].isin(copies) | (rows["verdict"] == Verdict.GIVEN)
     return rows[counted]
 

@@ -3,7 +3,7 @@
 const FEW = 12; // tiles of one album up to which they are large
 const LARGE = 320; // pixels, their height
 const ONE_PAGE = 1000; // tiles up to which all stand on one page
-const PAGE = 100; // tiles of a page where there are more: render.py has as many before the scripts
+const PAGE = 100; // tiles of a page where there are more: parts.py puts as many before the scripts
 
 /** What is to be seen by the filters: photographs, and of each the faces that are meant. */
 function chosen(state) {
