@@ -146,8 +146,8 @@ def _matches(probes: pa.Table, gallery: Gallery, results: int, said: Said) -> pa
     ids = gallery.people.ids
     if more:
         found = _without(found, probes, ids, said.refused, results)
-    taken = _taken(found, probes, ids, said)
-    if more or taken.any():
+    taken = _taken(found, probes, ids, said) if said.given else None
+    if more or taken is not None:
         judged = gallery.judge(found, pictures, taken)
     named = [gallery.people.name(person) for person in ids]
     columns = {

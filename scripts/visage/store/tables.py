@@ -79,10 +79,12 @@ def _numbered(path: Path, table: pa.Table) -> pa.Table:
     """Number a face without a number, as earlier versions wrote an image's only one: 0."""
     if "face" not in table.column_names or not table["face"].null_count:
         return table
-    if "status" not in pq.read_schema(path).names:
-        return table
-    status = pq.read_table(path, columns=["status"], partitioning=None)["status"]
-    found = pc.and_(pc.is_null(table["face"]), equal(status, Status.OK))
+    status = table
+    if "status" not in table.column_names:
+        if "status" not in pq.read_schema(path).names:
+            return table
+        status = pq.read_table(path, columns=["status"], partitioning=None)
+    found = pc.and_(pc.is_null(table["face"]), equal(status["status"], Status.OK))
     if not pc.any(found).as_py():  # the usual case: rows of images without a face
         return table
     numbers = pc.if_else(found, pa.scalar(0, pa.int16()), table["face"])
