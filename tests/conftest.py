@@ -48,6 +48,17 @@ class Workflow:
             check=False,
         )
 
+    def start(self, *arguments: str, new_session: bool = False) -> subprocess.Popen[bytes]:
+        """Start Snakemake and go on; what it says is not kept."""
+        return subprocess.Popen(
+            self.command(*arguments),
+            cwd=self.folder,
+            env=self.environment(),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=new_session,
+        )
+
     def command(self, *arguments: str, cores: int = 2) -> list[str]:
         """Give the command line. Targets go before --config, or they are read as config."""
         base = [sys.executable, "-m", "snakemake", "--snakefile", str(self.snakefile)]

@@ -39,14 +39,7 @@ def assert_same(one: dict[str, bytes], other: dict[str, bytes]) -> None:
 
 def run_and_kill(workflow: Workflow, seconds: float, whole: bool, chance: random.Random) -> bool:
     """Start a run and kill it, or one of its jobs, after some time; tell whether it was hit."""
-    run = subprocess.Popen(
-        workflow.command(*RUN),
-        cwd=workflow.folder,
-        env=workflow.environment(),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+    run = workflow.start(*RUN, new_session=True)
     try:
         run.wait(seconds)
         return False

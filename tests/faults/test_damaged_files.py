@@ -194,13 +194,7 @@ def test_results_from_the_future(finished: Workflow, tmp_path: Path, photographs
 
 def test_two_runs_at_once(calm: Workflow, tmp_path: Path, photographs: Path) -> None:
     workflow = people_and_queries(tmp_path / "both", photographs)
-    first = subprocess.Popen(
-        workflow.command(*RUN),
-        cwd=workflow.folder,
-        env=workflow.environment(),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    first = workflow.start(*RUN)
     try:
         running = workflow.folder / "results/queries/manifests/1.jsonl"
         deadline = time.monotonic() + 120

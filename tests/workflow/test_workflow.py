@@ -4,7 +4,6 @@ import hashlib
 import json
 import os
 import shutil
-import subprocess
 import time
 from pathlib import Path
 
@@ -221,13 +220,7 @@ def test_a_killed_job_loses_nothing(tmp_path: Path, photographs: Path) -> None:
     calm.succeed(SCORES, IMAGES, *CONFIG)
 
     killed = many_photographs(tmp_path / "killed", photographs, number)
-    run = subprocess.Popen(
-        killed.command(SCORES, IMAGES, *CONFIG),
-        cwd=killed.folder,
-        env=killed.environment(),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    run = killed.start(SCORES, IMAGES, *CONFIG)
     cache = killed.folder / "results/cache"
     deadline = time.monotonic() + 120
     while not list(cache.glob("*/*.parquet")) and time.monotonic() < deadline:
