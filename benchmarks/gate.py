@@ -12,21 +12,16 @@ folders named in docs/accuracy.md, with the default model:
 - `CLEAR` (visage.embed.extractor): what 99 % of the turned photographs lie below.
 """
 
-import argparse
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import cv2
 import numpy as np
-from photographs import CHOICE, encoded, photographs
+from photographs import CHOICE, asked, encoded
 from visage.embed.extractor import CLEAR, Extractor
 from visage.embed.finding import look
 from visage.embed.selection import AUTO_QUALITY
 from visage.embed.view import File, View
 from visage.images.turns import turned
-from visage.models.model import Installed
-from visage.models.registry import load_registry
-from visage.resources import CONFIG
 from visage.types import Face, Floats, Model, Pixels
 
 BLURS = (0.03, 0.05, 0.07, 0.1)  # of a face's width
@@ -100,17 +95,11 @@ def report(qualities: Qualities) -> None:
 
 def main() -> None:
     """Measure."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("folders", nargs="+", type=Path)
-    parser.add_argument("--most", type=int, help="photographs of each folder")
-    parser.add_argument("--weights", type=Path, default=CONFIG.parent / "weights")
-    parser.add_argument("--model", default="sface-yunet")
-    arguments = parser.parse_args()
-    registry = load_registry(CONFIG / "models.yaml")
-    model = Installed(registry, arguments.model, arguments.weights).load(1)
+    pictures, installed = asked(__doc__)
+    model = installed.load(1)
     qualities = Qualities()
     extractor = Extractor(model)
-    for pixels in photographs(arguments.folders, arguments.most):
+    for pixels in pictures:
         measure(pixels, model, extractor, qualities)
     report(qualities)
 

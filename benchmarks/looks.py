@@ -8,23 +8,18 @@ Processor time of one thread, the whole way from a file's bytes to embeddings ag
 the same one at 2, after the first decoding.
 """
 
-import argparse
 import io
 import time
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 
 import cv2
 import numpy as np
-from photographs import CHOICE, photographs
+from photographs import CHOICE, asked
 from PIL import Image
 from visage.embed.extractor import Extractor
 from visage.embed.finding import find, look
 from visage.embed.view import File, View
-from visage.models.model import Installed
-from visage.models.registry import load_registry
-from visage.resources import CONFIG
 from visage.types import Model, Pixels
 
 ROUNDS = 3  # the quickest counts
@@ -87,19 +82,13 @@ def finding(data: bytes, model: Model) -> float:
 
 def main() -> None:
     """Measure."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("folders", nargs="+", type=Path)
-    parser.add_argument("--most", type=int, default=30, help="photographs of each folder")
-    parser.add_argument("--weights", type=Path, default=CONFIG.parent / "weights")
-    parser.add_argument("--model", default="sface-yunet")
-    arguments = parser.parse_args()
-    registry = load_registry(CONFIG / "models.yaml")
-    model = Installed(registry, arguments.model, arguments.weights).load(1)
+    pictures, installed = asked(__doc__, most=30)
+    model = installed.load(1)
     extractor = Extractor(model)
     extractor.warm()
     times: dict[str, list[tuple[float, float]]] = {"with faces": [], "without": []}
     large: list[list[float]] = []
-    for pixels in photographs(arguments.folders, arguments.most):
+    for pixels in pictures:
         data = jpeg(pixels)
         if not extractor.extract(data, CHOICE).faces:
             continue

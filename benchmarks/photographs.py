@@ -110,15 +110,26 @@ def blurred(pixels: Pixels, face: Face) -> Pixels:
     return cv2.GaussianBlur(pixels, (0, 0), BLUR * face.w)
 
 
-def main() -> None:
-    """Measure."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+def asked(description: str, most: int | None = None) -> tuple[Iterator[Pixels], Installed]:
+    """Read the command line: give the photographs and the model that are to be measured.
+
+    Args:
+        description: Of the benchmark; its first line is shown.
+        most: Photographs of each folder, where nothing else is asked for; None: all.
+    """
+    parser = argparse.ArgumentParser(description=description.split("\n")[0])
     parser.add_argument("folders", nargs="+", type=Path)
-    parser.add_argument("--most", type=int, help="photographs of each folder")
+    parser.add_argument("--most", type=int, default=most, help="photographs of each folder")
     parser.add_argument("--weights", type=Path, default=CONFIG.parent / "weights")
     parser.add_argument("--model", default="sface-yunet")
     arguments = parser.parse_args()
     model = Installed(load_registry(CONFIG / "models.yaml"), arguments.model, arguments.weights)
+    return photographs(arguments.folders, arguments.most), model
+
+
+def main() -> None:
+    """Measure."""
+    pictures, model = asked(__doc__)
     extractor = Extractor(model.load(1))
     limit = model.entry.threshold.normalized or 1.1
     turns = {turn: Counts() for turn in TURNS}  # 0 is what the others are to be held against
@@ -126,7 +137,7 @@ def main() -> None:
     poor: list[float] = []
     lost = again = number = 0
     start = time.process_time()
-    for pixels in photographs(arguments.folders, arguments.most):
+    for pixels in pictures:
         number += 1
         upright = extractor.extract(encoded(pixels), CHOICE)
         if not counting(upright):
