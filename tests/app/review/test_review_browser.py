@@ -87,6 +87,31 @@ def test_another_was_quicker(tab: Any, browser: Any, reviewed: Served) -> None:
     assert [say for say, _ in labels(reviewed)] == ["is"]
 
 
+# What comes next is on its way for a second.
+SLOW = """() => {
+  const real = window.fetch, slow = address => String(address).includes("next?after");
+  const later = () => new Promise(done => setTimeout(done, 1000));
+  window.fetch = async (address, sent) => { if (slow(address)) await later(); return real(address, sent); };
+}"""
+
+
+def test_what_was_slow_is_not_shown_over_what_was_said_next(tab: Any, reviewed: Served) -> None:
+    expect(head(tab)).to_contain_text("Is this")
+    question, count = head(tab).inner_text(), tab.locator("#count").inner_text()
+    tab.evaluate(SLOW)
+    for _ in range(2):  # the first next one has been fetched ahead; the second is slow
+        tab.keyboard.press("n")
+        expect(tab.locator("#said")).to_contain_text("Not ")
+        tab.keyboard.press("z")
+        expect(tab.locator("#said")).to_have_text("Taken back.")
+        expect(head(tab)).to_have_text(question)
+    tab.wait_for_timeout(1500)  # milliseconds, in which whatever was slow arrives
+    expect(tab.locator("#count")).to_have_text(count)
+    tab.keyboard.press("u")
+    expect(tab.locator("#count")).not_to_have_text(count)
+    assert labels(reviewed) == []
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_on_a_phone(browser: Any, reviewed: Served, scheme: Any) -> None:
     with opened(browser, reviewed, "review", color_scheme=scheme, **PHONE) as tab:

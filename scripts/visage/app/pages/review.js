@@ -6,6 +6,20 @@ const undone = []; // {name, key}: what can be taken back, the last at the end
 let item = null, waiting = null; // what is on the page; a promise of what comes next
 let keys = {}; // key → what it does
 let struck = new Set();
+let work = Promise.resolve(); // what was begun and has not ended
+
+// One after the other: a page fetched for what was said first is not shown over what was said next.
+function inTurn(does) {
+  work = work.then(does);
+  return work;
+}
+
+// Takes the thing from the page: until the next one is there, a key says nothing about either.
+function taken() {
+  const mine = item;
+  item = null;
+  return mine;
+}
 
 function notice(text) {
   find("notice").textContent = text || "";
@@ -59,12 +73,14 @@ function show(answer) {
 
 // ---- saying something, and going on
 
-async function say(what, person) {
-  if (!item) return;
-  const mine = item, next = waiting;
-  item = null; // a second press of the key says nothing about the next one
+function say(what, person) {
+  const mine = taken(), next = waiting, out = [...struck];
+  return mine && inTurn(() => send(mine, next, { say: what, person: person || "", struck: out }));
+}
+
+async function send(mine, next, said) {
   try {
-    const answer = await ask("review/say", { key: mine.key, say: what, person: person || "", struck: [...struck], seen: mine.seen });
+    const answer = await ask("review/say", { ...said, key: mine.key, seen: mine.seen });
     undone.push({ name: answer.undo, key: mine.key });
     find("undo").disabled = false;
     find("said").textContent = answer.said;
@@ -79,26 +95,32 @@ async function say(what, person) {
   }
 }
 
-async function later() {
-  if (!item) return;
-  const mine = item;
-  find("said").textContent = "Put off: it comes again at the end.";
-  const ready = await waiting;
-  if (ready) show(ready);
-  else await go({ after: mine.key });
+function later() {
+  const mine = taken(), next = waiting;
+  return mine && inTurn(async () => {
+    const ready = await next;
+    if (ready) show(ready);
+    else await go({ after: mine.key });
+    find("said").textContent = "Put off: it comes again at the end.";
+  });
 }
 
-async function undo() {
-  const last = undone.pop();
-  find("undo").disabled = !undone.length;
-  if (!last) return;
-  try {
-    await ask(`review/undo/${last.name}`, {});
-    find("said").textContent = "Taken back.";
-  } catch (problem) {
-    notice(problem.message);
-  }
-  await go({ at: last.key });
+function undo() {
+  return inTurn(async () => {
+    const last = undone.pop();
+    find("undo").disabled = !undone.length;
+    if (!last) return;
+    taken();
+    let said = "Taken back.";
+    try {
+      await ask(`review/undo/${last.name}`, {});
+    } catch (problem) {
+      notice(problem.message);
+      said = "";
+    }
+    await go({ at: last.key });
+    find("said").textContent = said;
+  });
 }
 
 // ---- the three kinds of things
@@ -199,7 +221,7 @@ async function follow() {
   find("last").hidden = !state.failed;
   find("last").textContent = state.last.join("\n");
   if (state.running) setTimeout(follow, 700);
-  else if (state.ended && !state.failed && !item) go({});
+  else if (state.ended && !state.failed) inTurn(() => item ? undefined : go({}));
 }
 
 find("run").addEventListener("click", async () => {
@@ -222,4 +244,4 @@ addEventListener("keydown", event => {
 });
 find("everybody").replaceChildren(...facts.people.map(person => el("option", { value: person.name === person.id ? person.id : `${person.name} (${person.id})` })));
 follow();
-go({});
+inTurn(() => go({}));
