@@ -96,6 +96,23 @@ def test_every_face_has_a_row_with_what_is_known_of_it(tmp_path: Path) -> None:
     assert list(rows[0]) == list(COLUMNS)
 
 
+def test_pages_come_in_order_and_say_which_they_are(tmp_path: Path) -> None:
+    images = ["scan.tif#10", "scan.tif#2", "scan.tif", "a_sprite.jpg#t=12.5", "scan.tif/x.jpg"]
+    shard = Shard(
+        write(tmp_path / "0.parquet", [face(image, 0) for image in images], FACES),
+        write(tmp_path / "m.parquet", [], MATCHES),
+    )
+    tabulate_faces([shard], None, None, tmp_path / "faces.tsv")
+    rows = [(row["Image"], row["Page"]) for row in read_rows(tmp_path / "faces.tsv")]
+    assert rows == [
+        ("a_sprite.jpg#t=12.5", "t=12.5"),
+        ("scan.tif", ""),
+        ("scan.tif#2", "2"),
+        ("scan.tif#10", "10"),
+        ("scan.tif/x.jpg", ""),
+    ]
+
+
 def test_people_in_one_picture_are_counted_once_a_photograph(tmp_path: Path) -> None:
     table = write(
         tmp_path / "0.parquet",

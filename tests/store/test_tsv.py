@@ -1,6 +1,7 @@
 """Tables that any reader gives back and no spreadsheet runs."""
 
 import csv
+import io
 import random
 from pathlib import Path
 
@@ -32,6 +33,17 @@ def test_both_writers_give_every_text_back(tmp_path: Path, write: str) -> None:
     with path.open(newline="") as file:
         cells = [cell for row in csv.reader(file, delimiter="\t") for cell in row]
     assert not any(cell[:1] in "=+@\t\r＝" for cell in cells if cell not in ("", "+5"))
+
+
+@pytest.mark.parametrize("separator", ["\t", ","])
+def test_one_odd_cell_of_a_line_is_seen_wherever_it_stands(separator: str) -> None:
+    for text in [*HARMFUL, 'a"', "a\nb", "\rc", "d\te", "f,g"]:
+        for cells in ([text, "x", ""], ["", text, ""], ["", "", text]):
+            (row,) = csv.reader(
+                io.StringIO(format_row(cells, separator), newline=""), delimiter=separator
+            )
+            assert [unguard(cell) for cell in row] == cells
+            assert not any(cell[:1] in {*"=+@\t\r＝"} for cell in row)
 
 
 def test_a_comma_is_quoted_where_it_separates() -> None:
