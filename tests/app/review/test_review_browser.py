@@ -91,7 +91,10 @@ def test_another_was_quicker(tab: Any, browser: Any, reviewed: Served) -> None:
 SLOW = """() => {
   const real = window.fetch, slow = address => String(address).includes("next?after");
   const later = () => new Promise(done => setTimeout(done, 1000));
-  window.fetch = async (address, sent) => { if (slow(address)) await later(); return real(address, sent); };
+  window.fetch = async (address, sent) => {
+    if (slow(address)) await later();
+    return real(address, sent);
+  };
 }"""
 
 
