@@ -1,7 +1,6 @@
 """How well strangers are gathered, on any labelled photographs: B-cubed, and how far names hold.
 
     python benchmarks/clusters.py some/folder/people [--errata errata.tsv]
-    python benchmarks/clusters.py --made-up 1000000
 
 some/folder/people holds <person>/<image>; a photograph's person is the face nearest to its middle.
 People with two photographs or more are gathered as if nobody knew them, as the rule cluster_unknown
@@ -9,11 +8,11 @@ does, at several shares of the squared distance within which a thousandth of str
 Then a tenth of the photographs is taken away and comes back: which faces keep the name of their
 cluster? B-cubed: Bagga and Baldwin, COLING-ACL 1998.
 
---made-up gathers so many made-up faces, five of a person: how long, how much memory.
+--exact 0 gathers them as a million faces would be, by the cells that they share
+(`visage.people.cells`), and says how far that is from comparing all pairs.
 """
 
 import argparse
-import resource
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,10 +22,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from parts.embedding import Models, embed
-from parts.made_up import EACH, SPREAD
 from parts.written import write
 from visage.models.registry import load_registry
 from visage.people import clusters
+from visage.people.cells import EXACT
 from visage.people.cluster_names import name_clusters, read_names
 from visage.people.linkage import gather, within_pictures
 from visage.search.faces import unit
@@ -42,8 +41,7 @@ DRAWS = 3
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("people", type=Path, nargs="?", help="<person>/<image>")
-    parser.add_argument("--made-up", type=int, help="faces; only this")
+    parser.add_argument("people", type=Path, help="<person>/<image>")
     parser.add_argument(
         "--errata", type=Path, help="TSV what, subject, meaning: known wrong labels"
     )
@@ -51,37 +49,17 @@ def main() -> None:
     parser.add_argument("--weights", type=Path, default=ROOT / "weights")
     parser.add_argument("--out", type=Path, default=Path("results/accuracy"))
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--exact", type=int, default=EXACT, help="up to so many faces all pairs")
     options = parser.parse_args()
-    if options.made_up:
-        made_up(options.made_up)
-        return
-    if options.people is None:
-        parser.error("which people? <person>/<image>, or --made-up")
     models = Models(
         load_registry(ROOT / "config/models.yaml"), options.weights, options.out, options.threads
     )
     table = embed(options.people, models, options.model, labelled=True).read()
     faces, vectors = subjects(table.filter(pc.is_valid(table["embedding"])), options.errata)
     published = models.registry.model(options.model).threshold.normalized or USUAL_THRESHOLD
-    write(options.out, "clusters", pd.DataFrame(quality(faces, vectors, published)))
-    write(options.out, "cluster-names", pd.DataFrame(stability(faces, vectors, published)))
-
-
-def made_up(number: int) -> None:
-    """Gather so many made-up faces, and say what it takes."""
-    own = np.arange(number) // EACH
-    random = np.random.default_rng(7)
-    people = random.standard_normal((own[-1] + 1, 128), np.float32)
-    vectors = unit(people[own] + SPREAD * random.standard_normal((number, 128), np.float32))
-    start = time.perf_counter()
-    found = gather(vectors, within_pictures(np.arange(number)), USUAL_THRESHOLD * 0.85**0.5)
-    seconds = time.perf_counter() - start
-    precision, recall = b_cubed(pd.Series(own), pd.Series(found))
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-    print(
-        f"{number} faces of {own[-1] + 1} people: {seconds:.1f} s, {memory:.1f} GB at most; "
-        f"{found.max() + 1} clusters, precision {precision:.3f}, recall {recall:.3f}"
-    )
+    how = clusters.How(3, published, True, options.threads, options.exact)
+    write(options.out, "clusters", pd.DataFrame(quality(faces, vectors, how)))
+    write(options.out, "cluster-names", pd.DataFrame(stability(faces, vectors, how)))
 
 
 def subjects(table: pa.Table, errata: Path | None) -> tuple[pd.DataFrame, Floats]:
@@ -104,17 +82,22 @@ def subjects(table: pa.Table, errata: Path | None) -> tuple[pd.DataFrame, Floats
     return rows.reset_index(drop=True), vectors[rows.index]
 
 
-def quality(faces: pd.DataFrame, vectors: Floats, limit: float) -> Iterator[dict]:
+def quality(faces: pd.DataFrame, vectors: Floats, how: clusters.How) -> Iterator[dict]:
     """Measure the clusters at several shares."""
     apart = within_pictures(pd.factorize(faces["image"].to_numpy())[0])
     for share in SHARES:
         start = time.perf_counter()
-        found = gather(vectors, apart, limit * share**0.5)
+        cut = (how.limit or USUAL_THRESHOLD) * share**0.5
+        found = gather(vectors, apart, cut, exact=how.exact, threads=how.threads)
         seconds = time.perf_counter() - start
         precision, recall = b_cubed(faces["person"], pd.Series(found))
         row = {"share": share, "faces": len(faces), "people": faces["person"].nunique()}
         row |= {"clusters": int(found.max()) + 1, "precision": precision, "recall": recall}
-        yield row | {"F": 2 * precision * recall / (precision + recall), "seconds": seconds}
+        row |= {"F": mean_of(precision, recall), "seconds": seconds}
+        if len(faces) > how.exact:
+            all_pairs = gather(vectors, apart, cut, threads=how.threads)
+            row["F, all pairs"] = mean_of(*b_cubed(faces["person"], pd.Series(all_pairs)))
+        yield row
 
 
 def b_cubed(people: pd.Series, found: pd.Series) -> tuple[float, float]:
@@ -126,25 +109,30 @@ def b_cubed(people: pd.Series, found: pd.Series) -> tuple[float, float]:
     return float(precision), float(recall)
 
 
-def stability(faces: pd.DataFrame, vectors: Floats, limit: float) -> Iterator[dict]:
+def mean_of(precision: float, recall: float) -> float:
+    """Give the F measure, their harmonic mean."""
+    return 2 * precision * recall / (precision + recall)
+
+
+def stability(faces: pd.DataFrame, vectors: Floats, how: clusters.How) -> Iterator[dict]:
     """Measure which share of the faces with a name keeps it when a tenth more photographs come."""
     for draw in range(DRAWS):
         random = np.random.default_rng(draw)
         before = random.random(len(faces)) < 1 / (1 + MORE)
         none = read_names(Path("there is none"))
-        first, known = named(faces[before], vectors[before], limit, none)
-        again, _ = named(faces, vectors, limit, known)
+        first, known = named(faces[before], vectors[before], how, none)
+        again, _ = named(faces, vectors, how, known)
         both = first.dropna(subset="cluster").merge(again, on=["image", "face"])
         kept = both["cluster_x"] == both["cluster_y"]
         yield {"draw": draw, "faces": len(kept), "keep their name": float(kept.mean())}
 
 
 def named(
-    faces: pd.DataFrame, vectors: Floats, limit: float, known: pd.DataFrame
+    faces: pd.DataFrame, vectors: Floats, how: clusters.How, known: pd.DataFrame
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Gather and name faces as the rule does."""
     apart = within_pictures(pd.factorize(faces["image"].to_numpy())[0])
-    rows = clusters.gathered(faces, vectors, apart, clusters.How(3, limit, True))
+    rows = clusters.gathered(faces, vectors, apart, how)
     called, known = name_clusters(rows, clusters.typical(rows), known)
     rows["cluster"] = [called[number] if number >= 0 else None for number in rows["number"]]
     return rows[["image", "face", "cluster"]], known

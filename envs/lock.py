@@ -66,7 +66,7 @@ ENVIRONMENTS = {
     "names": ("httpx", "tenacity"),
     "privacy": (*_FILES, "defusedxml", "filelock", "pillow", "pydantic"),
     "report": (*_SETTINGS, *_FILES, *_IMAGES, *_FIGURES),
-    "score": (*_SETTINGS, *_FILES, "pandas", "scipy"),
+    "score": (*_SETTINGS, *_FILES, "pandas", "scikit-learn", "scipy", "threadpoolctl"),
     "stash": (*_FILES, "httpx", "pydantic", "tenacity"),
     "weights": (*_REGISTRY, "httpx", "onnx", "pip", "tenacity", "tqdm"),
 }

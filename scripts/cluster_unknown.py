@@ -29,7 +29,7 @@ with logged(snakemake.log[0]):
     cluster_unknown(
         nobodys(tables, matches, labelled),
         refusals(labelled),
-        How(settings.min_faces, limit, settings.normalize),
+        How(settings.min_faces, limit, settings.normalize, snakemake.threads),
         Written(Path(output.clusters), Path(output.unknown), names),
         common_origin([*tables, *matches]),
     )

@@ -20,11 +20,6 @@ def test_b_cubed_by_hand() -> None:
     assert recall == pytest.approx((2 / 3 + 2 / 3 + 1 / 3 + 1) / 4)
 
 
-def test_made_up_faces_are_gathered(capsys: pytest.CaptureFixture[str]) -> None:
-    clusters.made_up(500)
-    assert "500 faces of 100 people" in capsys.readouterr().out
-
-
 def test_people_of_lfw_are_told_apart(
     tmp_path: Path, shared_faces: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

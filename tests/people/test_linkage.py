@@ -33,7 +33,7 @@ def together(labels: Indices) -> np.ndarray:
 def test_it_is_average_linkage(seed: int, neighbours: int) -> None:
     vectors = faces(seed, 250, 40)
     apart = within_pictures(np.random.default_rng(seed).integers(0, 120, 250))
-    found, expected = gather(vectors, apart, CUT, neighbours), by_scipy(vectors, apart)
+    found, expected = gather(vectors, apart, CUT, neighbours=neighbours), by_scipy(vectors, apart)
     if neighbours > 2:
         assert (together(found) == together(expected)).all()
     assert not (found[apart[:, 0]] == found[apart[:, 1]]).any()
@@ -43,7 +43,7 @@ def test_a_burst_of_copies_is_joined_to_the_rest_of_the_person() -> None:
     person = faces(0, 1, 1)[0]
     noise = np.random.default_rng(1).normal(size=(60, 16)).astype(np.float32)
     burst = person + 0.01 * noise[:50]  # each has more near copies than the graph has room for
-    found = gather(np.vstack([burst, person + 0.1 * noise[50:]]), NOBODY_APART, CUT, 4)
+    found = gather(np.vstack([burst, person + 0.1 * noise[50:]]), NOBODY_APART, CUT, neighbours=4)
     assert set(found) == {0}
 
 
@@ -67,3 +67,17 @@ def test_mean_distance_is_the_mean_over_the_cluster() -> None:
     vectors = faces(5, 9, 2)
     expected = squareform(pdist(vectors.astype(np.float64), "sqeuclidean")).mean(axis=1)
     np.testing.assert_allclose(mean_distance(vectors), expected, atol=1e-6)
+
+
+def test_cells_find_the_same_people_whatever_the_number_of_threads() -> None:
+    random = np.random.default_rng(3)
+    people = np.repeat(random.normal(size=(400, 64)), 5, axis=0)
+    vectors = people + 0.5 * random.normal(size=people.shape)
+    vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+    # Each third photograph shows two of a person's faces, a mirror's.
+    apart = np.stack([np.arange(0, 2000, 5), np.arange(1, 2000, 5)], axis=1)[::3]
+    exact = gather(vectors, apart, CUT)
+    by_cells = gather(vectors, apart, CUT, exact=0)
+    assert (together(by_cells) == together(exact)).mean() > 0.9999
+    assert not (by_cells[apart[:, 0]] == by_cells[apart[:, 1]]).any()
+    assert (gather(vectors, apart, CUT, exact=0, threads=3) == by_cells).all()

@@ -66,14 +66,17 @@ def name_clusters(
     for number, rows in enumerate(typical):
         cluster[list(rows)] = number
     named = _known_names(known, rows_of(known, faces), cluster)
-    taken, parts = set(known["name"]), [known]
-    for number, rows in enumerate(typical):
-        if number not in named:
-            first = faces.iloc[list(rows[:ANCHORS])][["sha256", *BOX]]
-            named[number] = _new_name(first.iloc[0], taken)
-            taken.add(named[number])
-            parts.append(first.assign(name=named[number])[NAMES.names])
-    return [named[n] for n in range(len(typical))], pd.concat(parts, ignore_index=True)
+    new = [number for number in range(len(typical)) if number not in named]
+    taken = set(known["name"])
+    medoids = faces.iloc[[typical[number][0] for number in new]]
+    hashes, boxes = medoids["sha256"].tolist(), medoids[BOX].to_numpy().tolist()
+    for number, sha256, box in zip(new, hashes, boxes, strict=True):
+        named[number] = _new_name(sha256, box, taken)
+        taken.add(named[number])
+    anchors = [(named[number], row) for number in new for row in typical[number][:ANCHORS]]
+    more = faces.iloc[[row for _, row in anchors]][["sha256", *BOX]]
+    more = more.assign(name=[name for name, _ in anchors])[NAMES.names]
+    return [named[n] for n in range(len(typical))], pd.concat([known, more], ignore_index=True)
 
 
 def _known_names(known: pd.DataFrame, rows: Indices, cluster: Indices) -> dict[int, str]:
@@ -155,8 +158,8 @@ def _overlap(both: pd.DataFrame) -> pd.Series:
     return shared / union
 
 
-def _new_name(face: pd.Series, taken: set[str]) -> str:
-    box = ",".join(str(round(face[side])) for side in BOX)
-    digest = hashlib.sha256(f"{face['sha256']} {box}".encode()).hexdigest()
+def _new_name(sha256: str, box: Sequence[float], taken: set[str]) -> str:
+    sides = ",".join(str(round(side)) for side in box)
+    digest = hashlib.sha256(f"{sha256} {sides}".encode()).hexdigest()
     lengths = range(DIGITS, len(digest) + 1)
     return next(n for n in (PREFIX + digest[:length] for length in lengths) if n not in taken)

@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from visage.layout import QUERIES
+from visage.people.cells import EXACT
 from visage.people.cluster_names import (
     BOX,
     kept_apart,
@@ -66,6 +67,8 @@ class How:
     min_faces: int  # smaller clusters do not count, and have no name
     limit: float | None  # what `strangers_distance` gives; None: unknown, so nobody is gathered
     normalize: bool  # whether vectors are scaled to length 1
+    threads: int = 1  # the result does not depend on it
+    exact: int = EXACT  # up to so many faces all pairs are compared
 
 
 @dataclass(frozen=True)
@@ -175,7 +178,8 @@ def gathered(rows: pd.DataFrame, vectors: Floats, apart: Indices, how: How) -> p
         )
         labels = np.arange(len(rows))
     else:
-        labels = gather(vectors, apart, how.limit * SHARE**0.5)
+        cut = how.limit * SHARE**0.5
+        labels = gather(vectors, apart, cut, exact=how.exact, threads=how.threads)
     number, place = np.full(len(rows), -1), np.full(len(rows), -1, np.int32)
     sizes = np.bincount(labels, minlength=1)
     largest = np.argsort(-sizes, kind="stable")
