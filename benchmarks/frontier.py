@@ -61,6 +61,8 @@ class Step:
 
 
 LOOKS = {"looks": [80], "crop_scale": 0.96}
+# What is drawn: the column, the mark, its word, how far aside of the time.
+SERIES = ((RATE, "o", "labels as published", 0.0), (MENDED, "s", "mended", 0.006))
 STEPS = (
     Step(FAST, FAST, {}),
     Step("and a centre", FAST, {}, centre=True),
@@ -157,27 +159,25 @@ def _times(models: Models, photographs: Path, rounds: int) -> dict[tuple[str, st
 
 def draw(frame: pd.DataFrame, path: Path) -> None:
     """Draw misses over time, with their intervals; a step down and to the left is a gain."""
+    # Steps of one time stand beside each other, and so do the two sorts of labels.
+    steps = frame.groupby(TIME).cumcount()
     with rc_context({"svg.hashsalt": "visage", "svg.fonttype": "none", "font.size": 9}):
-        figure = Figure(figsize=(6.4, 3.6), layout="constrained")
+        figure = Figure(figsize=(7.2, 4), layout="constrained")
         axes = figure.subplots()
-        for rate, mark, word in ((RATE, "o", "labels as published"), (MENDED, "s", "mended")):
+        for rate, mark, word, aside in SERIES:
             if rate not in frame:
                 continue
             ends = (f"{rate}{end}" for end in ("", " low", " high"))
             value, low, high = (100 * frame[end].astype(float) for end in ends)
-            axes.errorbar(
-                frame[TIME],
-                value,
-                yerr=[value - low, high - value],
-                fmt=mark,
-                capsize=2,
-                label=word,
-            )
-        for name, x, y in zip(frame["model"], frame[TIME], frame[RATE].astype(float), strict=True):
-            axes.annotate(name, (x, 100 * y), xytext=(5, 4), textcoords="offset points", fontsize=7)
-        axes.set(xlabel=f"{TIME}, one thread", ylabel=f"{RATE}, %", ylim=(0, None))
-        axes.margins(x=0.2)
-        axes.legend(frameon=False)
+            x = frame[TIME] * (1 + 0.02 * steps + aside)
+            spread = [value - low, high - value]
+            axes.errorbar(x, value, yerr=spread, fmt=mark, capsize=2, label=word)
+        top = 100 * frame[f"{RATE} high"].astype(float).max()
+        for time, names in frame.groupby(TIME)["model"]:
+            axes.text(time, 1.05 * top, "\n".join(names), fontsize=7, va="bottom")
+        axes.set(xlabel=f"{TIME}, one thread", ylabel=f"{RATE}, %", ylim=(0, 1.25 * top))
+        axes.margins(x=0.15)
+        axes.legend(frameon=False, loc="lower left")
         figure.savefig(path, format="svg", metadata=METADATA)
 
 
