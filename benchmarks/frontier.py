@@ -173,8 +173,10 @@ def draw(frame: pd.DataFrame, path: Path) -> None:
             spread = [value - low, high - value]
             axes.errorbar(x, value, yerr=spread, fmt=mark, capsize=2, label=word)
         top = 100 * frame[f"{RATE} high"].astype(float).max()
-        for time, names in frame.groupby(TIME)["model"]:
-            axes.text(time, 1.05 * top, "\n".join(names), fontsize=7, va="bottom")
+        for time in frame[TIME].astype(float).unique().tolist():
+            names = "\n".join(frame["model"][frame[TIME] == time].astype(str))
+            text = axes.text(time, 1.05 * top, names, fontsize=7, va="bottom")
+            text.set_in_layout(False)  # long names leave the axes their room
         axes.set(xlabel=f"{TIME}, one thread", ylabel=f"{RATE}, %", ylim=(0, 1.25 * top))
         axes.margins(x=0.15)
         axes.legend(frameon=False, loc="lower left")
