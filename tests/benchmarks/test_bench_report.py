@@ -5,6 +5,7 @@ from benchmark import need_weights, run
 from conftest import REPO
 
 
+@pytest.mark.long
 def test_the_report_is_measured() -> None:
     need_weights()
     if not (REPO / "resources/demo/sources.tsv").exists():

@@ -95,6 +95,7 @@ def test_labels_that_mean_nothing_give_no_threshold(tmp_path: Path) -> None:
     assert result["rank_one"]["value"] < 0.2
 
 
+@pytest.mark.long
 def test_friends_by_the_workflow(tmp_path: Path, shared_faces: Path) -> None:
     """The one slow test here: some 250 real photographs."""
     friends = shared_faces / "friends"

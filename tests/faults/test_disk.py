@@ -36,6 +36,7 @@ def remount(folder: Path, options: str) -> None:
     subprocess.run(["mount", "-o", f"remount,{options}", str(folder)], check=True)
 
 
+@pytest.mark.long
 @NEEDS_MOUNTS
 def test_a_full_disk_and_a_read_only_one(
     mounted: Path, calm: Workflow, photographs: Path, tmp_path: Path
@@ -88,9 +89,3 @@ def test_a_damaged_cache_is_not_believed(finished: Workflow) -> None:
         shutil.rmtree(folder / name / "tables")
     finished.succeed(*RUN)
     assert_same(results(finished), sound)
-
-
-def test_results_of_more_shards_do_not_stay(demo_copy: Workflow) -> None:
-    demo_copy.succeed("results/scores.tsv", "--config", "shards=1")
-    left = [p.name for p in (demo_copy.folder / "results").rglob("*.parquet") if p.stem.isdecimal()]
-    assert set(left) == {"0.parquet"}

@@ -6,8 +6,6 @@ import json
 import os
 import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
-from conftest import REPO, Workflow
+from conftest import Workflow
 from PIL import Image
 from visage.errors import VisageError
 from visage.privacy.sweep import Sweeper, Traces
@@ -147,6 +145,7 @@ def pictures(folder: Path) -> set[str]:
     return {hashlib.sha256(data).hexdigest() for data in found}
 
 
+@pytest.mark.long
 def test_nobody_forgotten_is_left_in_a_report_of_many_pages(
     tmp_path: Path, photographs: Path
 ) -> None:
@@ -315,38 +314,3 @@ def test_after_the_date_results_can_only_be_deleted(finished: Workflow) -> None:
     assert left <= {"delete_results.log", ".running", ".running-process"}
     assert not list(folder.glob("gallery/**/*.vector"))
     assert list(folder.glob("gallery/*/*.*")), "photographs are the user's"
-
-
-# Where root on Linux can take the network away.
-OFFLINE = (
-    ["unshare", "-n", "--"]
-    if sys.platform == "linux"
-    and os.geteuid() == 0
-    and subprocess.run(["unshare", "-n", "true"], check=False).returncode == 0
-    else []
-)
-
-
-def test_without_a_network_the_same_photographs_give_the_same_bytes(
-    demo: Workflow, tmp_path: Path, photographs: Path
-) -> None:
-    """In another number of shards and another folder, too."""
-    weights = REPO / "weights"
-    assert list(weights.glob("*.onnx")), "the demo has fetched them"
-    shutil.copytree(photographs, tmp_path / "resources/demo")
-    workflow = Workflow(tmp_path)
-    done = subprocess.run(
-        [*OFFLINE, *workflow.command("--config", "shards=2")],
-        cwd=tmp_path,
-        env=workflow.environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout
-    for name in ("scores.tsv", "images.tsv", "gallery/face.db", "gallery/face.json"):
-        first, second = (w.folder / "results" / name for w in (demo, workflow))
-        assert first.read_bytes() == second.read_bytes(), name
-    if not OFFLINE:
-        pytest.skip("the bytes are the same, but only root on Linux can take the network away")

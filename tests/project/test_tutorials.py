@@ -71,6 +71,7 @@ def reader(tmp_path: Path, demo: Workflow) -> Reader:
     return Reader(tmp_path, demo)
 
 
+@pytest.mark.long
 def test_a_shoe_box_of_scans(reader: Reader) -> None:
     first, second, third = reader.follow("tutorial-shoebox.md")
     assert "Nobody is known yet" in reader.run(first)
@@ -83,6 +84,7 @@ def test_a_shoe_box_of_scans(reader: Reader) -> None:
     assert ("known", "uncle") not in reader.verdicts()
 
 
+@pytest.mark.long
 def test_a_digikam_library(reader: Reader) -> None:
     with closing(sqlite3.connect(reader.folder / "my/photos/digikam4.db")) as database:
         database.executescript(SCHEMA)
@@ -108,6 +110,7 @@ def test_a_digikam_library(reader: Reader) -> None:
     assert not (photos / "known/portrait.jpg.xmp").exists()
 
 
+@pytest.mark.long
 def test_a_stash(reader: Reader) -> None:
     stash = FakeStash()
     gallery = reader.folder / "my/photos/people"

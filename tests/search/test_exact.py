@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from searching import queries_and_items
 from visage.search import exact as search
-from visage.search.exact import exact, exact_people
+from visage.search.exact import ExactSearch, exact, exact_people
+from visage.search.faces import Faces
 
 
 def brute(queries: np.ndarray, items: np.ndarray) -> np.ndarray:
@@ -40,6 +41,17 @@ def test_equal_vectors_are_zero_apart_and_in_order(data: tuple[np.ndarray, np.nd
     found = exact(1000 * queries, 1000 * items, 11)
     assert found.items[5].tolist() == [17, *range(200, 210)]
     assert found.distances[5].tolist() == [0.0] * 11
+
+
+def test_the_nearest_faces_of_one_person(data: tuple[np.ndarray, np.ndarray]) -> None:
+    queries, items = data
+    ids = [f"p{code}" for code in np.random.default_rng(4).permutation(np.arange(400) % 40)]
+    search = ExactSearch(Faces.of(items, ids, normalize=False), 3)
+    own = np.array([row for row, person in enumerate(ids) if person == "p7"])
+    nearest = np.argsort(brute(queries, items[own]), axis=1, kind="stable")[:, :3]
+    np.testing.assert_array_equal(search.near_faces_of(queries, "p7"), own[nearest])
+    few = ExactSearch(search.faces, 50)
+    assert few.near_faces_of(queries, "p7").shape == (len(queries), 10), "all there are"
 
 
 def test_memory_bounds_the_pieces() -> None:

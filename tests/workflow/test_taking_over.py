@@ -180,7 +180,7 @@ def test_a_person_of_an_existing_index_is_forgotten(tmp_path: Path) -> None:
     # A folder of the gallery's name is not the gallery here, and none of this command's business.
     bystander = data / "gallery/somebody-4/face.vector"
     write_vector(bystander, np.ones(DIMENSION))
-    configure(data, import_vectors=True, index={"existing": "old"})
+    configure(data, import_vectors=True, index={"existing": "old"}, shards=1)
     targets = ("results/scores.tsv", "results/images.tsv")
     workflow.succeed(*targets, *PRESET)
     assert "somebody-4" in workflow.scores()["ID"].tolist()

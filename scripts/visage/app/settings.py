@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from visage.config import Config, load
+from visage.config.convert import read_argument
 from visage.errors import VisageError
 from visage.layout import Results
 from visage.models.registry import load_registry
@@ -46,7 +47,8 @@ def read_config(
     """
     config: dict[str, Any] = {}
     own = _made_with(results) if results is not None and not files else None
-    for content in [_read(DEFAULT_CONFIG), own or {}, *map(_read, files), *map(_pair, pairs)]:
+    typed = (read_argument(pair, Config) for pair in pairs)
+    for content in [_read(DEFAULT_CONFIG), own or {}, *map(_read, files), *typed]:
         _merge(config, content)
     if results is not None:
         config["results"] = results
@@ -60,17 +62,6 @@ def _made_with(results: str) -> Mapping[str, Any] | None:
     except (OSError, ValueError):
         return None  # there may be a gallery and no scores yet
     return record.get("config") if isinstance(record, dict) else None
-
-
-def _pair(text: str) -> Mapping[str, Any]:
-    key, equals, value = text.partition("=")
-    if not equals:
-        raise VisageError(f"--config {text}: it must be KEY=VALUE.")
-    try:
-        # All as text, as in Snakemake: 0005 may be an id. `load` makes numbers where they belong.
-        return {key: yaml.load(value.strip("'\""), Loader=yaml.BaseLoader)}
-    except yaml.YAMLError as error:
-        raise VisageError(f"--config {text}: the value is not proper YAML: {error}") from error
 
 
 def _read(path: Path) -> Mapping[str, Any]:

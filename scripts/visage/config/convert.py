@@ -10,7 +10,10 @@ from datetime import date
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
+import yaml
+
 from visage.config.section import Section
+from visage.errors import VisageError
 
 _WORDS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 
@@ -56,12 +59,39 @@ def as_typed(given: Mapping[str, Any], arguments: Iterable[str], model: type[Sec
         model: Tells which keys take texts.
     """
     typed = dict(given)
-    for key, _, value in (argument.partition("=") for argument in arguments):
-        field = model.model_fields.get(key)
-        if field and kinds(field.annotation) <= {str, NoneType} and value:
-            wrong = key in typed and not isinstance(typed[key], str)
-            typed |= {key: value.strip("'\"")} if wrong else {}
+    for argument in arguments:
+        key, _, value = argument.partition("=")
+        if value and _takes_text(key, model) and not isinstance(typed.get(key, ""), str):
+            typed |= read_argument(argument, model)
     return typed
+
+
+def read_argument(argument: str, model: type[Section]) -> dict[str, Any]:
+    """Read one `key=value` as it was typed: all as text, of which `convert` makes what is wanted.
+
+    Args:
+        argument: From the command line.
+        model: Tells which keys take texts; the others may hold YAML's lists and sections.
+
+    Raises:
+        VisageError: There is no "=", or the value is not proper YAML.
+    """
+    key, equals, value = argument.partition("=")
+    if not equals:
+        raise VisageError(f"--config {argument}: it must be KEY=VALUE.")
+    text = value.strip("'\"")
+    if text and _takes_text(key, model):
+        return {key: text}
+    try:
+        return {key: yaml.load(text, Loader=yaml.BaseLoader)}
+    except yaml.YAMLError as error:
+        raise VisageError(f"--config {argument}: the value is not proper YAML: {error}") from error
+
+
+def _takes_text(key: str, model: type[Section]) -> bool:
+    """Tell whether a key takes texts only, such as ids and paths."""
+    field = model.model_fields.get(key)
+    return field is not None and kinds(field.annotation) <= {str, NoneType}
 
 
 def from_text(value: Any, wanted: frozenset[type]) -> Any:

@@ -4,13 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
-from visage.search.exact import exact
-from visage.search.faces import Faces
+from visage.search.exact import ExactSearch
 from visage.search.index import vectors_of
 from visage.search.labelled import places
 from visage.search.rankings import faces_of
@@ -64,17 +61,14 @@ def nearest_faces(
     people = {item.person for item in compared}
     table = _of_people(read_table(faces, ["image", "face", "person", "embedding"]), people)
     labels = texts(table["person"])
-    gallery = faces_of(ranking, vectors_of(table), labels, normalize)
-    queries = gallery.space(probes)
+    gallery = ExactSearch(faces_of(ranking, vectors_of(table), labels, normalize), SHOWN)
+    queries = gallery.faces.space(probes)
     known = list(places(table))
-    of_person = _items(gallery)
     found: list[list[GalleryFace]] = [[] for _ in compared]
     for person, wanted in _by_person(compared).items():
-        items = of_person[person]
-        own_probes = queries[[rows[compared[row][:2]] for row in wanted]]
-        near = exact(own_probes, gallery.vectors[items], SHOWN)
-        for row, own in zip(wanted, items[near.items], strict=True):
-            found[row] = [GalleryFace(*known[item]) for item in own.tolist()]
+        near = gallery.near_faces_of(queries[[rows[compared[row][:2]] for row in wanted]], person)
+        for row, own in zip(wanted, near.tolist(), strict=True):
+            found[row] = [GalleryFace(*known[item]) for item in own]
     return found
 
 
@@ -99,10 +93,3 @@ def _by_person(compared: Sequence[Compared]) -> dict[str, list[int]]:
     for row, item in enumerate(compared):
         rows.setdefault(item.person, []).append(row)
     return rows
-
-
-def _items(gallery: Faces) -> dict[str, NDArray[np.int64]]:
-    """Give the rows of each person's faces, in order."""
-    order = np.argsort(gallery.codes, kind="stable")
-    ends = np.cumsum(np.bincount(gallery.codes, minlength=len(gallery.people)))
-    return dict(zip(gallery.people, np.split(order, ends[:-1]), strict=True))

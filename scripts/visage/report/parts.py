@@ -5,7 +5,7 @@ from typing import Any
 
 from visage.report.page import Content, FaceView
 
-FIRST = 100  # photographs, as many as a page of the grid has: photographs.js
+PAGE = 100  # tiles of a page of the grid where there are more than fit on one
 
 
 def parts(content: Content, split: bool) -> tuple[dict[str, Any], dict[str, Any] | None]:
@@ -16,7 +16,7 @@ def parts(content: Content, split: bool) -> tuple[dict[str, Any], dict[str, Any]
 
     Args:
         content: Everything.
-        split: Whether the photographs after the first `FIRST` become a part of their own.
+        split: Whether the photographs after the first `PAGE` become a part of their own.
     """
     lists: dict[str, list[Any]] = {
         "photographs": content.photographs,
@@ -24,8 +24,11 @@ def parts(content: Content, split: bool) -> tuple[dict[str, Any], dict[str, Any]
         "pictures": content.pictures,
     }
     names = ("share", "labels", "threshold", "people", "albums")
-    rest = {name: getattr(content, name) for name in names} | {"total": len(content.photographs)}
-    if not split or len(content.photographs) <= FIRST:
+    rest = {name: getattr(content, name) for name in names} | {
+        "total": len(content.photographs),
+        "page": PAGE,
+    }
+    if not split or len(content.photographs) <= PAGE:
         return rest | lists, None
     ends = _ends(content)
     return (
@@ -36,7 +39,7 @@ def parts(content: Content, split: bool) -> tuple[dict[str, Any], dict[str, Any]
 
 def _ends(content: Content) -> dict[str, int]:
     """Give of each list how many the first photographs need."""
-    first = content.photographs[:FIRST]
+    first = content.photographs[:PAGE]
     faces = [face for photograph in first for face in photograph.faces]
     gallery = list(_gallery(faces))
     pictures = [

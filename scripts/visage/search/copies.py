@@ -9,8 +9,6 @@ frames that hardly differ, the whole goes together.
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components
 
 from visage.search.faces import unit
 from visage.search.neighbours import similarity_at
@@ -72,6 +70,10 @@ def _joined(labels: Indices, left: Indices, right: Indices) -> Indices:
 
     A label is the row of the first face with that label, so it joins that row to its own.
     """
+    # Only here: most galleries hold no copies, and it takes longer to import than all else here.
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import connected_components
+
     one = np.concatenate([np.arange(len(labels)), left])
     other = np.concatenate([labels, right])
     shape = (len(labels), len(labels))

@@ -55,6 +55,11 @@ class ExactSearch:
         )
         return near, each.items
 
+    def near_faces_of(self, queries: Floats, person: str) -> Indices:
+        """Find the nearest faces of one person, shape (n, k); fewer where the person has fewer."""
+        own = self.faces.rows[person]
+        return own[exact(queries, self.faces.vectors[own], self.neighbours).items]
+
 
 def exact(queries: Floats, items: Floats, k: int, memory_mb: int = MEMORY_MB) -> Found:
     """Find the `k` items nearest to each query, or all if there are fewer.

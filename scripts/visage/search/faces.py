@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -39,6 +40,13 @@ class Faces:
     def __len__(self) -> int:
         """Count the faces."""
         return len(self.codes)
+
+    @cached_property
+    def rows(self) -> dict[str, Indices]:
+        """The rows of each person's faces, in order."""
+        order = np.argsort(self.codes, kind="stable")
+        ends = np.cumsum(self.counts())
+        return dict(zip(self.people, np.split(order, ends[:-1]), strict=True))
 
     def sums(self) -> Floats:
         """Add up the faces of each person, shape (people, d)."""

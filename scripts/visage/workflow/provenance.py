@@ -87,15 +87,20 @@ def write_provenance(
         },
         "found": found,
         "results": {path.name: _sha256(path) for path in results},
-        "packages": {
-            item.name: item.version
-            for item in sorted(metadata.distributions(), key=lambda item: item.name.lower())
-        },
+        "packages": _packages(),
         "environments": {path.name: _sha256(path) for path in sorted(home.glob("envs/*.yaml"))},
         "machine": _machine(),
         "times": {} if os.environ.get(EPOCH) else times(benchmarks, steps),
     }
     write_text(output, json.dumps(record, indent=2, ensure_ascii=False) + "\n")
+
+
+def _packages() -> dict[str, str]:
+    """Give the version of every package that is installed, in the order of their names."""
+    # Each `metadata` reads and parses a file again, and `name` and `version` both do.
+    read = (item.metadata for item in metadata.distributions())
+    found = [(one["Name"], one["Version"]) for one in read]
+    return dict(sorted(found, key=lambda one: one[0].lower()))
 
 
 def date() -> datetime:

@@ -2,8 +2,7 @@
 "use strict";
 const FEW = 12; // tiles of one album up to which they are large
 const LARGE = 320; // pixels, their height
-const ONE_PAGE = 1000; // tiles up to which all stand on one page
-const PAGE = 100; // tiles of a page where there are more: parts.py puts as many before the scripts
+const ONE_PAGE = 1000; // tiles up to which all stand on one page; where there are more, a page has content.page
 
 /** What is to be seen by the filters: photographs, and of each the faces that are meant. */
 function chosen(state) {
@@ -44,7 +43,7 @@ function showPhotographs(state) {
   const faces = asFaces(state) ? facesIn(found, state.sort) : null;
   const all = faces || found;
   const number = whole ? all.length : content.total;
-  const size = number > ONE_PAGE ? PAGE : ONE_PAGE;
+  const size = number > ONE_PAGE ? content.page : ONE_PAGE;
   const pages = Math.max(1, Math.ceil(number / size));
   const page = Math.min(pages, Math.max(1, Number(state.page) || 1));
   const shown = all.slice((page - 1) * size, page * size);
