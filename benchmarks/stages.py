@@ -61,14 +61,12 @@ def match(folder: Path, ranking: str) -> None:
 
 
 def evaluate(folder: Path) -> None:
-    from visage.evaluation.details import with_details
-    from visage.evaluation.evaluate import evaluate_gallery, write_evaluation
-    from visage.evaluation.result import Result
+    from visage.evaluation.evaluate import evaluate_gallery
     from visage.report.evaluation import write_page
     from visage.search.neighbours import copy_limit
 
     config = Config()
-    result, evaluated = evaluate_gallery(
+    result, _ = evaluate_gallery(
         folder / "faces.parquet",
         config.match.ranking,
         config.index.normalize,
@@ -76,9 +74,8 @@ def evaluate(folder: Path) -> None:
         PUBLISHED,
         copy_limit(PUBLISHED),
     )
-    result = with_details(result, evaluated)
-    write_page(folder / "evaluation.html", Result.of(result), folder)
-    write_evaluation(folder / "evaluation.json", result)
+    write_page(folder / "evaluation.html", result, folder)
+    result.write(folder / "evaluation.json")
 
 
 def audit(folder: Path) -> None:

@@ -3,10 +3,8 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from visage.evaluation.details import with_details
-from visage.evaluation.evaluate import Evaluated, evaluate_gallery, write_evaluation
+from visage.evaluation.evaluate import evaluate_gallery
 from visage.evaluation.nobody import nobody
-from visage.evaluation.result import Result
 from visage.report.evaluation import write_page
 from visage.search.neighbours import copy_limit
 from visage.store.tables import read_origin, read_table
@@ -20,16 +18,14 @@ with logged(snakemake.log[0]):
     settings = EvaluateSettings.read(snakemake.input.settings)
     faces = Path(snakemake.input.faces)
     asked = settings.ranking, settings.normalize, settings.fpir
-    evaluated: Evaluated | None = None
     if len(read_table(faces, ["image"])):
         known = settings.published
         published = known.normalized if settings.normalize else known.raw
         near = copy_limit(known.normalized)
-        result, evaluated = evaluate_gallery(
+        result, _ = evaluate_gallery(
             faces, *asked, published, near, tables=paths(snakemake.input.tables)
         )
     else:
         result = nobody(read_origin(faces), *asked)
-    result = with_details(result, evaluated)
-    write_page(Path(snakemake.output.page), Result.of(result), Path(settings.gallery))
-    write_evaluation(Path(snakemake.output.json), result)
+    write_page(Path(snakemake.output.page), result, Path(settings.gallery))
+    result.write(Path(snakemake.output.json))

@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow as pa
 from visage.evaluation.evaluate import evaluate_gallery
 from visage.evaluation.protocol import Trials
+from visage.evaluation.result import Result
 from visage.evaluation.searched import Evaluated
 from visage.search.faces import unit
 from visage.store.faces import FACES
@@ -55,7 +56,7 @@ def written(folder: Path, table: pa.Table) -> Path:
     return folder / "faces.parquet"
 
 
-def evaluated(folder: Path, table: pa.Table, **own: Any) -> tuple[dict, Evaluated]:
+def evaluated(folder: Path, table: pa.Table, **own: Any) -> tuple[Result, Evaluated]:
     settings: dict[str, Any] = {"ranking": "mean", "normalize": True, "fpir": 0.01}
     settings |= {"published": 1.128, "near": NEAR} | own
     return evaluate_gallery(written(folder, table), **settings)

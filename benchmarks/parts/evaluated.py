@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from visage.evaluation import calibration, metrics
 from visage.evaluation.acquired import Acquired, acquire
+from visage.evaluation.evaluate import RATES
 from visage.evaluation.heldout import held_out
 from visage.evaluation.searched import Evaluated, search_gallery
 from visage.evaluation.strata import strata
@@ -24,7 +25,8 @@ from visage.search.index import chosen_faces, usable_faces, vectors_of, without_
 from visage.search.rankings import faces_of, fit
 from visage.store.tables import read_table
 
-RATES = [0.1, 0.01, 0.003]
+from parts.intervals import with_intervals
+
 RANKINGS = ("likelihood", "mean", "nearest")
 ASKED = 0.01
 SEED = 42
@@ -74,13 +76,8 @@ def evaluate(folder: Folder, ranking: str) -> Evaluated:
 def rates(found: Evaluated) -> dict[str, object]:
     """Give rank 1 and the misses at each rate, with their intervals, and the calibration error."""
     trials, codes = found.trials, found.faces.codes
-    first = metrics.rank_one_interval(trials, codes)
     row: dict[str, object] = {"searches": metrics.known_searches(trials)}
-    row |= {"rank 1": first.value, "rank 1 low": first.low, "rank 1 high": first.high}
-    for point in metrics.operating_points(trials, codes, RATES):
-        key = f"FNIR at FPIR {100 * point.fpir:g} %"
-        value = point.fnir or (None, None, None)
-        row |= dict(zip((key, f"{key} low", f"{key} high"), value, strict=True))
+    row |= with_intervals(trials, codes)
     error = calibration.calibration_error(calibration.reliability(trials, codes))
     return row | {"ECE, points": None if error is None else round(100 * error, 2)}
 
@@ -106,13 +103,13 @@ def parts(found: Evaluated) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "by": name,
-            "from": part["from"],
-            "to below": part["to"],
-            "known": part["known"],
-            "rank 1": _percent(part["rank_one"]),
-            "FNIR": _percent(part["fnir"]),
-            "strangers": part["strangers"],
-            "FPIR": _percent(part["fpir"]),
+            "from": part.low,
+            "to below": part.high,
+            "known": part.known,
+            "rank 1": _percent(part.rank_one),
+            "FNIR": _percent(part.fnir),
+            "strangers": part.strangers,
+            "FPIR": _percent(part.fpir),
         }
         for name, found_parts in strata(found.trials, found.rows, found.others, threshold).items()
         for part in found_parts

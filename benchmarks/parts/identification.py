@@ -15,9 +15,9 @@ from visage.search.rankings.base import Ranking
 from visage.store.arrow import texts
 from visage.types import Floats, Indices
 
+from parts.intervals import with_intervals
 from parts.rankings import KEPT, RANKINGS, searched_anew
 
-RATES = [0.1, 0.01, 0.003]
 SEED = 42
 MIXED = [2, 3, 4, 6, 11]  # photographs a person in a mixed gallery, and
 SHARES = [0.5, 0.2, 0.1, 0.1, 0.1]  # how often: most people have few, as in most galleries
@@ -103,11 +103,5 @@ def _joined(parts: list[Trials]) -> Trials:
 
 
 def _row(name: str, trials: Trials, codes: Indices) -> dict:
-    first = metrics.rank_one_interval(trials, codes)
     row = {"ranking": name, "searches": int(metrics.mated(trials).sum())}
-    row |= {"rank 1": first.value, "rank 1 low": first.low, "rank 1 high": first.high}
-    for point in metrics.operating_points(trials, codes, RATES):
-        key = f"FNIR at FPIR {100 * point.fpir:g} %"
-        value = point.fnir or (None, None, None)
-        row |= dict(zip((key, f"{key} low", f"{key} high"), value, strict=True))
-    return row
+    return row | with_intervals(trials, codes)

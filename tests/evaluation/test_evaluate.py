@@ -15,11 +15,8 @@ from made_up_gallery import (
     gallery_table,
     known_gallery,
 )
-from visage.evaluation.details import with_details
-from visage.evaluation.evaluate import write_evaluation
-from visage.evaluation.result import Result
 from visage.report.evaluation import write_page
-from visage.search.calibration import read_evaluation
+from visage.search.calibration import Evaluation
 from visage.search.faces import unit
 from visage.search.threshold import Threshold, resolve_threshold
 from visage.store.tables import read_table
@@ -27,26 +24,26 @@ from visage.store.tables import read_table
 
 def test_the_gallery_sets_the_threshold(tmp_path: Path) -> None:
     result, found = evaluated(tmp_path, known_gallery())
-    write_evaluation(tmp_path / "evaluation.json", result)
+    result.write(tmp_path / "evaluation.json")
     own = tmp_path / "evaluation.json"
 
     def threshold_of(setting: Any) -> Threshold:
-        return resolve_threshold(setting, PUBLISHED, found.ranking, read_evaluation(own))
+        return resolve_threshold(setting, PUBLISHED, found.ranking, Evaluation.read(own))
 
     threshold = threshold_of("auto")
-    assert threshold.value == result["threshold"] != 1.128
+    assert threshold.value == result.threshold != 1.128
     assert "400 photographs" in threshold.source
     assert threshold_of(0.9).value == 0.9
     assert threshold_of(None).value is None
-    assert result["operating"][1]["false_alarms"] == 4  # 1 % of 400
+    assert result.operating[1].false_alarms == 4  # 1 % of 400
     vectors = known_gallery()["embedding"].to_pylist()
     unlike = [
         np.linalg.norm(np.subtract(*unit(np.array([a, b]))))
         for a, b in zip(vectors[:390], vectors[10:], strict=True)
     ]
-    assert 0 < result["same_face"] < np.quantile(unlike, 0.02)
+    assert result.same_face and 0 < result.same_face < np.quantile(unlike, 0.02)
     laxer, _ = evaluated(tmp_path, known_gallery(), fpir=0.2)
-    assert laxer["threshold"] > result["threshold"]
+    assert laxer.threshold and result.threshold and laxer.threshold > result.threshold
 
 
 @pytest.mark.parametrize(
@@ -63,36 +60,35 @@ def test_a_gallery_too_small_falls_back_and_says_so(
     tmp_path: Path, table: pa.Table, says: list[str]
 ) -> None:
     result, found = evaluated(tmp_path, table)
-    write_evaluation(tmp_path / "evaluation.json", result)
-    own = read_evaluation(tmp_path / "evaluation.json")
+    result.write(tmp_path / "evaluation.json")
+    own = Evaluation.read(tmp_path / "evaluation.json")
     threshold = resolve_threshold("auto", PUBLISHED, found.ranking, own)
     assert threshold.value == 1.128
-    whole = Result.of(with_details(result, found))
-    write_page(tmp_path / "page.html", whole, tmp_path / "no-such-folder")
+    write_page(tmp_path / "page.html", result, tmp_path / "no-such-folder")
     page = (tmp_path / "page.html").read_text()
     for words in ["too small", *says]:
         assert words in threshold.source
         assert words in page
     assert "1.128" in page
-    assert read_evaluation(tmp_path / "evaluation.json").calibration is None
+    assert Evaluation.read(tmp_path / "evaluation.json").calibration is None
     _, raw = evaluated(tmp_path, table, normalize=False)
     assert resolve_threshold("auto", PUBLISHED, raw.ranking, own).value is None
 
 
 def test_the_original_s_ranking_gets_no_threshold(tmp_path: Path) -> None:
     result, _ = evaluated(tmp_path, known_gallery(), ranking="visage")
-    assert result["threshold"] is None
-    assert result["calibration"] is None
-    assert "visage" in result["summary"]
+    assert result.threshold is None
+    assert result.calibration is None
+    assert "visage" in result.summary
 
 
 def test_labels_that_mean_nothing_give_no_threshold(tmp_path: Path) -> None:
     rng = np.random.default_rng(4)
     vectors = rng.normal(size=(400, DIMENSION)).astype(np.float32)
     result, _ = evaluated(tmp_path, gallery_table(vectors, [f"p{n % 40}" for n in range(400)]))
-    if result["calibration"] is None:
-        assert result["threshold"] is None
-    assert result["rank_one"]["value"] < 0.2
+    if result.calibration is None:
+        assert result.threshold is None
+    assert result.rank_one and result.rank_one.value < 0.2
 
 
 @pytest.mark.long

@@ -7,7 +7,6 @@ import pytest
 from made_up_gallery import NEAR, evaluated, gallery_table, known_gallery, people
 from visage.evaluation import calibration, metrics
 from visage.evaluation.searched import search_gallery
-from visage.search.calibration import Calibration
 
 
 def test_the_calibration_error_is_the_mean_distance_from_the_truth() -> None:
@@ -22,7 +21,8 @@ def test_the_calibration_error_is_the_mean_distance_from_the_truth() -> None:
 def test_the_probability_is_reliable_on_people_it_has_not_seen(tmp_path: Path) -> None:
     rng = np.random.default_rng(6)
     fit_on, _ = evaluated(tmp_path, known_gallery(120, 5, 0.19), fpir=0.05)
-    line = Calibration(**fit_on["calibration"])
+    line = fit_on.calibration
+    assert line
     vectors = people(rng, 120, 5, 0.19)
     persons = [str(number // 5) for number in range(600)]
     fresh = search_gallery(gallery_table(vectors, persons), "mean", True, NEAR)
@@ -32,5 +32,5 @@ def test_the_probability_is_reliable_on_people_it_has_not_seen(tmp_path: Path) -
         inside = [((part >= low) & (part < low + 0.2)).sum() for part in (right, wrong)]
         if sum(inside) >= 50:
             assert low - 0.1 <= inside[0] / sum(inside) <= low + 0.3
-    curve = [(b["predicted"], b["observed"]["value"]) for b in fit_on["reliability"]]
+    curve = [(b.predicted, b.observed.value) for b in fit_on.reliability]
     assert curve == sorted(curve)

@@ -5,9 +5,8 @@ from pathlib import Path
 import numpy as np
 from made_up_gallery import DIMENSION, PUBLISHED, evaluated, gallery_table, people
 from visage.config import Match
-from visage.evaluation.evaluate import write_evaluation
 from visage.evaluation.learning import _lowest
-from visage.search.calibration import read_evaluation
+from visage.search.calibration import Evaluation
 from visage.search.gallery import Gallery
 from visage.search.rankings.base import Learnt
 
@@ -18,8 +17,8 @@ def test_what_was_learnt_comes_back_from_the_file_to_the_last_digit(tmp_path: Pa
     persons = [f"{code:03}" for code in np.repeat(np.arange(120), 3)]
     table = gallery_table(people(rng, 120, 3, 0.1) + off, persons)
     result, found = evaluated(tmp_path, table, ranking="likelihood")
-    write_evaluation(tmp_path / "evaluation.json", result)
-    learnt = read_evaluation(tmp_path / "evaluation.json").learnt
+    result.write(tmp_path / "evaluation.json")
+    learnt = Evaluation.read(tmp_path / "evaluation.json").learnt
     assert learnt.within == found.ranking.learnt.within
     assert learnt.centre is not None
     assert (learnt.centre == found.ranking.learnt.centre).all()

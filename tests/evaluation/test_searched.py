@@ -62,10 +62,11 @@ def test_the_same_photograph_under_two_people_is_not_searched_for(tmp_path: Path
     hashes = [f"{number:04}" for number in range(240)]
     vectors[35], hashes[35] = vectors[0], hashes[0]
     result, _ = evaluated(tmp_path, gallery_table(vectors, persons, hashes))
-    assert result["gallery"]["misfiled"] == 2
-    assert result["gallery"]["strangers_searches"] == 238
-    assert result["rank_one"]["value"] == 1
-    assert result["threshold"] > 0.1  # a distance of 0 between two people would have ruined it
+    assert result.gallery.misfiled == 2
+    assert result.gallery.strangers_searches == 238
+    assert result.rank_one and result.rank_one.value == 1
+    # A distance of 0 between two people would have ruined it.
+    assert result.threshold and result.threshold > 0.1
 
 
 @pytest.mark.parametrize("ranking", ["nearest", "mean", "likelihood"])

@@ -5,8 +5,6 @@ from pathlib import Path
 import pyarrow as pa
 from made_up_gallery import evaluated, known_gallery
 from visage.evaluation.confusions import false_alarms, misses
-from visage.evaluation.details import with_details
-from visage.evaluation.result import Result
 from visage.report.evaluation import write_page
 
 
@@ -18,7 +16,7 @@ def test_the_page_is_whole_and_the_same_every_time(tmp_path: Path) -> None:
     result, found = evaluated(tmp_path, table)
     pages = []
     for name in ("one.html", "two.html"):
-        write_page(tmp_path / name, Result.of(with_details(result, found)), tmp_path)
+        write_page(tmp_path / name, result, tmp_path)
         pages.append((tmp_path / name).read_bytes())
     assert pages[0] == pages[1]
     page = pages[0].decode()

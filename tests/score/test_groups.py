@@ -7,11 +7,10 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 from searching import searched
-from visage.evaluation.evaluate import write_evaluation
 from visage.score import groups
 from visage.score.groups import individuals, individuals_of_groups, presence
 from visage.score.score import score
-from visage.search.calibration import Calibration, probabilities
+from visage.search.calibration import Calibration, Evaluation, probabilities
 from visage.search.faces import unit
 from visage.store.faces import FACES
 from visage.store.matches import MATCHES
@@ -147,8 +146,8 @@ def test_scores_have_the_probability_of_the_group(tmp_path: Path) -> None:
     ]
     faces.append({"image": "g/none", "group": "g", "status": "no_face"})
     write_table(tmp_path / "faces.parquet", pa.Table.from_pylist(faces, FACES))
-    evaluation = {"threshold": 1.5, "summary": "", "calibration": LINE._asdict(), "same_face": 0.5}
-    write_evaluation(tmp_path / "own.json", evaluation)
+    evaluation = Evaluation(threshold=1.5, summary="", calibration=LINE, same_face=0.5)
+    (tmp_path / "own.json").write_text(evaluation.model_dump_json())
     score(
         [tmp_path / "matches.parquet"],
         None,

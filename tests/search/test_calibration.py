@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from visage.errors import VisageError
-from visage.search.calibration import Calibration, probabilities, read_evaluation
+from visage.search.calibration import Calibration, Evaluation, probabilities
 
 
 def test_the_prior_is_the_share_of_known_people() -> None:
@@ -35,6 +35,6 @@ def test_probabilities_of_one_face_fall_with_distance_and_share() -> None:
 def test_a_damaged_evaluation_is_named(tmp_path: Path, text: str) -> None:
     (tmp_path / "evaluation.json").write_text(text)
     with pytest.raises(VisageError, match=r"evaluation\.json"):
-        read_evaluation(tmp_path / "evaluation.json")
+        Evaluation.read(tmp_path / "evaluation.json")
     with pytest.raises(VisageError, match="missing"):
-        read_evaluation(tmp_path / "other.json")
+        Evaluation.read(tmp_path / "other.json")

@@ -1,6 +1,6 @@
 """The searches that went worst, to be looked at: often it is the gallery that is wrong."""
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -13,7 +13,8 @@ from visage.types import Box, Floats, Indices
 SHOWN = 12  # of each kind
 
 
-class Search(NamedTuple):
+@dataclass(frozen=True)
+class Search:
     """A photograph and the one that it was, or was not, taken for."""
 
     image: str

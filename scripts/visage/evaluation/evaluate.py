@@ -1,10 +1,8 @@
-"""The evaluation of a gallery: from faces.parquet to evaluation.json and the page beside it."""
+"""The evaluation of a gallery: from faces.parquet to what evaluation.json holds."""
 
-import json
 import logging
 import math
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -12,19 +10,17 @@ import pyarrow.parquet as pq
 from visage.evaluation import calibration as calibrating
 from visage.evaluation import metrics, protocol
 from visage.evaluation.acquired import acquire
+from visage.evaluation.details import details
 from visage.evaluation.heldout import held_out
-from visage.evaluation.metrics import Interval
 from visage.evaluation.protocol import Trials
+from visage.evaluation.result import VERSION, Counts, Published, Reliability, Result
 from visage.evaluation.searched import COLUMNS, OPTIONAL, Evaluated, search_gallery
 from visage.evaluation.strata import strata
-from visage.search.calibration import Calibration
-from visage.search.rankings.base import Learnt, Ranking
-from visage.store.files import write_text
+from visage.search.rankings.base import Ranking
 from visage.store.tables import Origin, read_origin, read_table
 
 log = logging.getLogger(__name__)
 
-VERSION = 2  # of evaluation.json, see docs/evaluation.md; 1 had no number
 RATES = [0.1, 0.01, 0.003]  # false-alarm rates that every evaluation reports
 
 # What a gallery must have before its own threshold replaces the published one. Two false alarms:
@@ -52,7 +48,7 @@ def evaluate_gallery(
     published: float | None,
     near: float,
     tables: list[Path] | None = None,
-) -> tuple[dict[str, Any], Evaluated]:
+) -> tuple[Result, Evaluated]:
     """Measure how well the people of an index are told apart.
 
     Args:
@@ -66,20 +62,15 @@ def evaluate_gallery(
         tables: The gallery's faces tables, for what the index does not know; None: nothing of it.
 
     Returns:
-        What evaluation.json holds, and what the page needs besides.
+        The evaluation, and the searches that it sums up.
     """
     names = pq.read_schema(faces).names
     rows = read_table(faces, [*COLUMNS, *(name for name in OPTIONAL if name in names)])
     acquired = acquire(tables, rows) if tables else None
     evaluated = search_gallery(rows, ranking, normalize, near, acquired)
     result = summarise(evaluated, read_origin(faces), ranking, normalize, fpir, published)
-    log.info("%s", result["summary"])
+    log.info("%s", result.summary)
     return result, evaluated
-
-
-def write_evaluation(path: Path, result: dict[str, Any]) -> None:
-    """Write evaluation.json."""
-    write_text(path, json.dumps(result, indent=1, allow_nan=False) + "\n")
 
 
 def summarise(
@@ -89,11 +80,11 @@ def summarise(
     normalize: bool,
     fpir: float,
     published: float | None,
-) -> dict[str, Any]:
-    """Give the content of evaluation.json; docs/evaluation.md says what each key means."""
+) -> Result:
+    """Give the evaluation that follows from the searches."""
     trials, fitted = evaluated.trials, evaluated.ranking
-    counts = _counts(evaluated)
-    points = metrics.operating_points(trials, fitted.faces.codes, sorted({*RATES, fpir})[::-1])
+    codes, counts = evaluated.faces.codes, _counts(evaluated)
+    points = metrics.operating_points(trials, codes, sorted({*RATES, fpir})[::-1])
     asked = next(point for point in points if point.fpir == fpir)
     reason = _why_not(fitted, counts, ranking, fpir)
     calibration = None if reason else calibrating.fit(trials)
@@ -101,70 +92,56 @@ def summarise(
         reason = MEANINGLESS
     threshold = None if reason else asked.threshold
     known = None if published is None else fitted.published(published)
-    return {
-        "version": VERSION,
-        "model": origin.model,
-        "fingerprint": origin.fingerprint,
-        "ranking": ranking,
-        "normalize": normalize,
-        "fpir": fpir,
-        "learnt": learnt_as_json(fitted.learnt),
-        "note": fitted.note,
-        "gallery": counts,
-        "threshold": threshold,
-        "summary": reason or _found(asked, counts),
-        "calibration": calibration._asdict() if calibration else None,
-        "same_face": protocol.quantile_of_pairs(fitted.faces, LINKED) if calibration else None,
-        "operating": [_point(point) for point in points],
-        "published": _at(trials, known),
-        **_measured(evaluated, known if threshold is None else threshold),
-        **_reliability(evaluated, calibration),
-    }
-
-
-def _counts(evaluated: Evaluated) -> dict[str, int]:
-    trials, faces = evaluated.trials, evaluated.faces
-    return {
-        "photographs": len(faces),
-        "people": len(faces.people),
-        "people_with_two": len(np.unique(faces.codes[metrics.mated(trials)])),
-        "known_searches": metrics.known_searches(trials),
-        "failed": len(trials.failed),
-        "strangers_searches": len(metrics.strangers(trials)),
-        "misfiled": evaluated.misfiled,
-        "same_file": evaluated.same_file,
-        "near_copies": evaluated.near_copies,
-    }
-
-
-def _measured(evaluated: Evaluated, threshold: float | None) -> dict[str, Any]:
-    """Give the rates that need no calibration; those of the strata at the threshold in use."""
-    trials, faces = evaluated.trials, evaluated.faces
-    ranked = metrics.mated(trials).any() and len(faces.people) > 1
-    ranks = min(metrics.RANKS, len(faces.people))
-    det = metrics.det(trials, faces.codes)
-    return {
-        "rank_one": metrics.rank_one_interval(trials, faces.codes)._asdict() if ranked else None,
-        "cmc": metrics.cmc(trials, ranks) if ranked else [],
-        "det": [{"fpir": point.fpir, "fnir": point.fnir._asdict()} for point in det],
-        "held_out": [size._asdict() for size in held_out(trials, faces.codes, RATES)],
-        "strata": strata(trials, evaluated.rows, evaluated.others, threshold),
-    }
-
-
-def _reliability(evaluated: Evaluated, calibration: Calibration | None) -> dict[str, Any]:
-    trials, codes = evaluated.trials, evaluated.faces.codes
     bins = calibrating.reliability(trials, codes) if calibration else []
-    return {
-        "reliability": [
-            {"predicted": b.predicted, "observed": b.observed._asdict(), "searches": b.searches}
-            for b in bins
+    ranked = counts.people > 1 and metrics.mated(trials).any()
+    return Result(
+        version=VERSION,
+        model=origin.model,
+        fingerprint=origin.fingerprint,
+        ranking=ranking,
+        normalize=normalize,
+        fpir=fpir,
+        learnt=fitted.learnt,
+        threshold=threshold,
+        summary=reason or _found(asked, counts),
+        calibration=calibration,
+        same_face=protocol.quantile_of_pairs(fitted.faces, LINKED) if calibration else None,
+        note=fitted.note,
+        gallery=counts,
+        operating=points,
+        published=_at(trials, known),
+        rank_one=metrics.rank_one_interval(trials, codes) if ranked else None,
+        cmc=metrics.cmc(trials, min(metrics.RANKS, counts.people)) if ranked else [],
+        det=metrics.det(trials, codes),
+        held_out=held_out(trials, codes, RATES),
+        strata=strata(
+            trials, evaluated.rows, evaluated.others, known if threshold is None else threshold
+        ),
+        reliability=[
+            Reliability(predicted=one.predicted, observed=one.observed, searches=one.searches)
+            for one in bins
         ],
-        "calibration_error": calibrating.calibration_error(bins),
-    }
+        calibration_error=calibrating.calibration_error(bins),
+        details=details(evaluated),
+    )
 
 
-def _why_not(fitted: Ranking, counts: dict[str, int], ranking: str, fpir: float) -> str:
+def _counts(evaluated: Evaluated) -> Counts:
+    trials, faces = evaluated.trials, evaluated.faces
+    return Counts(
+        photographs=len(faces),
+        people=len(faces.people),
+        people_with_two=len(np.unique(faces.codes[metrics.mated(trials)])),
+        known_searches=metrics.known_searches(trials),
+        failed=len(trials.failed),
+        strangers_searches=len(metrics.strangers(trials)),
+        misfiled=evaluated.misfiled,
+        same_file=evaluated.same_file,
+        near_copies=evaluated.near_copies,
+    )
+
+
+def _why_not(fitted: Ranking, counts: Counts, ranking: str, fpir: float) -> str:
     """Say why the gallery sets no threshold; "" where it does."""
     if not fitted.calibrated:
         return (
@@ -172,33 +149,27 @@ def _why_not(fitted: Ranking, counts: dict[str, int], ranking: str, fpir: float)
             "threshold of its own."
         )
     enough = (
-        counts["people_with_two"] >= PEOPLE
-        and counts["known_searches"] >= KNOWN
-        and metrics.false_alarms_allowed(counts["strangers_searches"], fpir) >= ALARMS
+        counts.people_with_two >= PEOPLE
+        and counts.known_searches >= KNOWN
+        and metrics.false_alarms_allowed(counts.strangers_searches, fpir) >= ALARMS
     )
     if enough:
         return ""
     return (
-        f"The gallery is too small for a threshold of its own: {counts['photographs']} photographs "
-        f"of {counts['people']} people, {counts['people_with_two']} of them with more than one. "
+        f"The gallery is too small for a threshold of its own: {counts.photographs} photographs "
+        f"of {counts.people} people, {counts.people_with_two} of them with more than one. "
         f"For FPIR {percent(fpir)} it takes {math.ceil(ALARMS / fpir - 1)} photographs (so that "
         f"{ALARMS} false alarms or more decide), {PEOPLE} people with two or more and {KNOWN} "
         "photographs of theirs."
     )
 
 
-def _found(point: metrics.Operating, counts: dict[str, int]) -> str:
+def _found(point: metrics.Operating, counts: Counts) -> str:
     return (
-        f"The gallery's own threshold is {point.threshold:.4f}: of {counts['strangers_searches']} "
+        f"The gallery's own threshold is {point.threshold:.4f}: of {counts.strangers_searches} "
         f"photographs searched without their person, {point.false_alarms} came within it (FPIR "
         f"{percent(point.fpir)} was asked for)."
     )
-
-
-def learnt_as_json(learnt: Learnt) -> dict[str, Any]:
-    """Give what evaluation.json holds of what was learnt; `Learnt` comes back of it exactly."""
-    centre = None if learnt.centre is None else learnt.centre.astype(np.float64).tolist()
-    return {"within": learnt.within, "centre": centre}
 
 
 def percent(share: float) -> str:
@@ -206,18 +177,13 @@ def percent(share: float) -> str:
     return f"{100 * share:.4g} %"
 
 
-def _point(point: metrics.Operating) -> dict[str, Any]:
-    fnir = point.fnir._asdict() if isinstance(point.fnir, Interval) else None
-    return point._asdict() | {"fnir": fnir}
-
-
-def _at(trials: Trials, threshold: float | None) -> dict[str, float | None] | None:
+def _at(trials: Trials, threshold: float | None) -> Published | None:
     """Say what the published threshold does in this gallery."""
     if threshold is None:
         return None
     some = bool(len(metrics.strangers(trials)))
-    return {
-        "threshold": threshold,
-        "fpir": metrics.fpir_at(trials, threshold) if some else None,
-        "fnir": metrics.fnir_at(trials, threshold) if metrics.mated(trials).any() else None,
-    }
+    return Published(
+        threshold=threshold,
+        fpir=metrics.fpir_at(trials, threshold) if some else None,
+        fnir=metrics.fnir_at(trials, threshold) if metrics.mated(trials).any() else None,
+    )

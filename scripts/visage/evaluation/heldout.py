@@ -7,7 +7,7 @@ more than half where a handful of false alarms decides, and of ten the mean stil
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -20,7 +20,8 @@ LEAST = 10  # people of whom a tenth can be held out
 DRAWS, SEED = 100, 42
 
 
-class HeldOut(NamedTuple):
+@dataclass(frozen=True)
+class HeldOut:
     """Galleries of one size at one rate of false alarms: means over those that set a threshold."""
 
     people: int
@@ -93,8 +94,9 @@ def _at(
 ) -> HeldOut:
     """Give what comes of a gallery at one rate: without a threshold nothing does."""
     if threshold is None:
-        return gallery._replace(fpir=rate)
-    return gallery._replace(
+        return replace(gallery, fpir=rate)
+    return replace(
+        gallery,
         fpir=rate,
         threshold=threshold,
         measured=float((strangers <= threshold).mean()) if len(strangers) else None,

@@ -6,7 +6,7 @@ person's photograph without a usable face (failure to acquire, FTA) is such a se
 """
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,8 @@ RANKS = 20  # of the CMC
 POINTS = 25  # of a DET curve
 
 
-class Interval(NamedTuple):
+@dataclass(frozen=True)
+class Interval:
     """An estimate with its confidence interval."""
 
     value: float
@@ -29,7 +30,8 @@ class Interval(NamedTuple):
     high: float
 
 
-class Operating(NamedTuple):
+@dataclass(frozen=True)
+class Operating:
     """What happens at the threshold of one false-alarm rate."""
 
     fpir: float  # asked for
@@ -132,7 +134,8 @@ def rank_one_interval(trials: Trials, people: Indices) -> Interval:
     return Interval(rank_one(trials), *_limits(rates))
 
 
-class Trade(NamedTuple):
+@dataclass(frozen=True)
+class Trade:
     """A point of the DET curve."""
 
     fpir: float

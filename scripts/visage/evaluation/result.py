@@ -1,23 +1,20 @@
-"""What evaluation.json holds, typed, for those who show it; docs/evaluation.md explains it."""
+"""evaluation.json, typed: what is written is what is read. docs/evaluation.md explains it."""
 
-from collections.abc import Mapping
-from typing import Any
+import json
+from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
 from visage.evaluation.confusions import Search
 from visage.evaluation.heldout import HeldOut
-from visage.evaluation.metrics import Interval, Operating
-from visage.search.calibration import Calibration
+from visage.evaluation.metrics import Interval, Operating, Trade
+from visage.search.calibration import Evaluation, FilePart
+from visage.store.files import write_text
+
+VERSION = 2  # of what is written
 
 
-class _Part(BaseModel):
-    """What a file of an earlier version lacks has a default; what a later one adds is left out."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-
-class Counts(_Part):
+class Counts(FilePart):
     """Of the gallery and of its searches."""
 
     photographs: int
@@ -31,7 +28,7 @@ class Counts(_Part):
     near_copies: int = 0
 
 
-class Published(_Part):
+class Published(FilePart):
     """What the model's published threshold does in this gallery."""
 
     threshold: float
@@ -39,14 +36,7 @@ class Published(_Part):
     fnir: float | None
 
 
-class Point(_Part):
-    """Of the DET curve."""
-
-    fpir: float
-    fnir: Interval
-
-
-class Reliability(_Part):
+class Reliability(FilePart):
     """A group of matches of about one probability."""
 
     predicted: float  # mean probability
@@ -54,11 +44,11 @@ class Reliability(_Part):
     searches: int
 
 
-class Stratum(_Part):
+class Stratum(FilePart):
     """The rates of photographs that are alike in one respect; null: nothing to count."""
 
-    low: float | None = Field(alias="from")  # None: open
-    high: float | None = Field(alias="to")
+    low: float | None = Field(validation_alias="from", serialization_alias="from")  # None: open
+    high: float | None = Field(validation_alias="to", serialization_alias="to")
     known: int
     rank_one: float | None
     fnir: float | None
@@ -66,7 +56,7 @@ class Stratum(_Part):
     fpir: float | None
 
 
-class Histogram(_Part):
+class Histogram(FilePart):
     """Of the distances of searches, by bin."""
 
     edges: list[float]
@@ -74,7 +64,7 @@ class Histogram(_Part):
     other: list[int]  # to the nearest other person
 
 
-class Details(_Part):
+class Details(FilePart):
     """What curves are drawn from, and the searches that went worst."""
 
     histogram: Histogram
@@ -82,42 +72,21 @@ class Details(_Part):
     misses: list[Search]
 
 
-class Result(_Part):
+class Result(Evaluation):
     """An evaluation."""
 
+    note: str | None = None  # why another ranking stands in for the one asked for
     gallery: Counts
-    fpir: float  # asked for
-    threshold: float | None  # None: the gallery gives none
+    operating: list[Operating]
     published: Published | None
     rank_one: Interval | None
-    operating: list[Operating]
-    details: Details
-    summary: str = ""  # where the threshold is from, or why there is none
-    note: str | None = None
-    model: str = ""
-    ranking: str = ""
-    normalize: bool = True
-    calibration: Calibration | None = None
+    cmc: list[float] = Field(default_factory=list)
+    det: list[Trade] = Field(default_factory=list)
+    held_out: list[HeldOut] = Field(default_factory=list)
+    strata: dict[str, list[Stratum]] = Field(default_factory=dict)
+    reliability: list[Reliability] = Field(default_factory=list)
     calibration_error: float | None = None
-    det: list[Point] = []
-    cmc: list[float] = []
-    reliability: list[Reliability] = []
-    held_out: list[HeldOut] = []
-    strata: dict[str, list[Stratum]] = {}
-
-    @classmethod
-    def of(cls, content: Mapping[str, Any]) -> "Result":
-        """Read the content of evaluation.json.
-
-        Raises:
-            ValueError: It is not one; the message names the first key that is wrong.
-        """
-        try:
-            return cls.model_validate(content)
-        except ValidationError as error:
-            first = error.errors(include_url=False)[0]
-            place = "".join(f"{key}: " for key in first["loc"])
-            raise ValueError(f"{place}{first['msg']}") from error
+    details: Details
 
     @property
     def used_threshold(self) -> float | None:
@@ -125,3 +94,8 @@ class Result(_Part):
         if self.threshold is not None:
             return self.threshold
         return self.published.threshold if self.published else None
+
+    def write(self, path: Path) -> None:
+        """Write evaluation.json."""
+        content = self.model_dump(mode="json", by_alias=True)
+        write_text(path, json.dumps(content, indent=1, allow_nan=False) + "\n")

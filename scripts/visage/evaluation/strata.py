@@ -1,13 +1,13 @@
 """The rates apart: by size and quality of the face, and by the photographs of its person."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from visage.evaluation import metrics
 from visage.evaluation.protocol import Trials, chosen
+from visage.evaluation.result import Stratum
 from visage.types import Indices, Reals
 
 SIZES = (48.0, 96.0, 192.0)  # pixels of the shorter side of the face's box
@@ -17,7 +17,7 @@ OTHERS = (2.0, 4.0, 10.0)  # photographs of the person besides the one that is s
 
 def strata(
     trials: Trials, rows: pa.Table, others: Indices, threshold: float | None
-) -> dict[str, Any]:
+) -> dict[str, list[Stratum]]:
     """Give the rates by what is known of a probe.
 
     Args:
@@ -27,8 +27,7 @@ def strata(
         threshold: At which FNIR and FPIR are given; None: they are not.
 
     Returns:
-        For "face size", "quality" and "photographs" a list of strata with the keys from, to (null:
-        open), known, rank_one, fnir, strangers, fpir; null where there is nothing to count.
+        The strata of "face size", "quality" and "photographs".
     """
     size = np.minimum(_column(rows, "w"), _column(rows, "h"))
     found = {
@@ -46,26 +45,25 @@ def _column(rows: pa.Table, name: str) -> Reals:
 
 def _cut(
     trials: Trials, value: Reals, edges: tuple[float, ...], threshold: float | None
-) -> Iterator[dict[str, Any]]:
+) -> Iterator[Stratum]:
     for low, high in zip((-np.inf, *edges), (*edges, np.inf), strict=True):
         inside = (value >= low) & (value < high)
         if inside.any():
-            bounds = {"from": low, "to": high}
-            yield {
-                key: None if np.isinf(bound) else bound for key, bound in bounds.items()
-            } | _rates(chosen(trials, inside), threshold)
+            yield _stratum(chosen(trials, inside), low, high, threshold)
 
 
-def _rates(trials: Trials, threshold: float | None) -> dict[str, Any]:
+def _stratum(trials: Trials, low: float, high: float, threshold: float | None) -> Stratum:
     known, strange = metrics.known_searches(trials), len(metrics.strangers(trials))
     fnir, fpir = None, None
     if threshold is not None:
         fnir = metrics.fnir_at(trials, threshold) if known else None
         fpir = metrics.fpir_at(trials, threshold) if strange else None
-    return {
-        "known": known,
-        "rank_one": metrics.rank_one(trials) if known else None,
-        "fnir": fnir,
-        "strangers": strange,
-        "fpir": fpir,
-    }
+    return Stratum(
+        low=None if np.isinf(low) else low,
+        high=None if np.isinf(high) else high,
+        known=known,
+        rank_one=metrics.rank_one(trials) if known else None,
+        fnir=fnir,
+        strangers=strange,
+        fpir=fpir,
+    )

@@ -29,7 +29,7 @@ from visage.people.cluster_names import (
 )
 from visage.people.labels import Say
 from visage.people.linkage import gather, mean_distance, within_pictures
-from visage.search.calibration import read_evaluation
+from visage.search.calibration import Evaluation
 from visage.search.faces import unit
 from visage.search.index import vectors_of
 from visage.status import Status, Verdict
@@ -56,7 +56,7 @@ def strangers_distance(
         published: The model's `threshold` in config/models.yaml, which is about the same.
         normalize: Whether vectors are scaled to length 1.
     """
-    measured = read_evaluation(evaluation).same_face if evaluation else None
+    measured = Evaluation.read(evaluation).same_face if evaluation else None
     return measured or published.get("normalized" if normalize else "raw")
 
 

@@ -136,7 +136,7 @@ def _read(sources: Sources, options: Options) -> Material:
         gallery=people,
         findings=findings,
         problems=problems,
-        evaluation=files.read_evaluation(sources.evaluation) if sources.evaluation else None,
+        evaluation=Result.read(sources.evaluation) if sources.evaluation else None,
         outlines=outlines,
         name=lambda person: (person in known and known[person].name) or person,
         link=lambda person: link(options.links, person, known),

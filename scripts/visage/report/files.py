@@ -1,12 +1,10 @@
 """The smaller files of a run that the report shows: scores, evaluation, recall of the search."""
 
-import json
 from pathlib import Path
 
 import pyarrow.compute as pc
 
 from visage.errors import VisageError
-from visage.evaluation.result import Result
 from visage.report.data import concatenated
 from visage.store.arrow import equal
 from visage.store.tables import read_table
@@ -42,20 +40,6 @@ def read_clusters(path: Path | None) -> dict[tuple[str, int], str]:
     table = read_table(path, ["image", "face", "cluster"])
     rows = table.filter(pc.is_valid(table["cluster"])).to_pylist()
     return {(row["image"], row["face"]): row["cluster"] for row in rows}
-
-
-def read_evaluation(path: Path) -> Result:
-    """Read the whole evaluation.json.
-
-    Raises:
-        VisageError: The file is missing or damaged.
-    """
-    try:
-        return Result.of(json.loads(path.read_text(encoding="utf-8")))
-    except FileNotFoundError as error:
-        raise missing(path) from error
-    except ValueError as error:
-        raise damaged(path, error) from error
 
 
 def lines(path: Path) -> list[dict[str, str]]:

@@ -6,8 +6,8 @@ import numpy as np
 from markupsafe import Markup
 from matplotlib.ticker import MaxNLocator
 
-from visage.evaluation.metrics import Operating
-from visage.evaluation.result import Histogram, Point, Reliability, Result
+from visage.evaluation.metrics import Operating, Trade
+from visage.evaluation.result import Histogram, Reliability, Result
 from visage.report.drawing import DOUBT, INK, QUIET, SURE, drawing
 
 LEAST = 1e-4  # rates below are drawn there: a logarithmic axis has no 0
@@ -59,7 +59,7 @@ def cmc(shares: list[float]) -> Markup:
     return plot.svg
 
 
-def det(points: Sequence[Point], asked: Sequence[Operating]) -> Markup:
+def det(points: Sequence[Trade], asked: Sequence[Operating]) -> Markup:
     """Draw known people missed against strangers taken for somebody, both axes logarithmic.
 
     Args:
@@ -68,9 +68,14 @@ def det(points: Sequence[Point], asked: Sequence[Operating]) -> Markup:
     """
     with drawing("strangers taken for somebody (FPIR)", "known people missed (FNIR)") as plot:
         across = [point.fpir for point in points]
+        missed = [point.fnir for point in points]
         value, low, high = (
             [max(rate, LEAST) for rate in rates]
-            for rates in zip(*(point.fnir for point in points), strict=True)
+            for rates in (
+                [one.value for one in missed],
+                [one.low for one in missed],
+                [one.high for one in missed],
+            )
         )
         plot.axes.fill_between(across, low, high, color=SURE, alpha=0.2, lw=0)
         plot.axes.plot(across, value, color=SURE)

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from visage.score.groups import individuals_of_groups, presence
-from visage.search.calibration import read_evaluation
+from visage.search.calibration import Evaluation
 from visage.search.faces import unit
 from visage.search.index import vectors_of
 from visage.status import Verdict
@@ -57,7 +57,7 @@ def score(
     people = people_of_images(rows, results)
     scores = scores_of(people)
     if tables and evaluation:
-        limit = read_evaluation(evaluation).same_face
+        limit = Evaluation.read(evaluation).same_face
         if limit is not None and len(scores):
             scores = with_presence(scores, rows, tables, limit, normalize)
     # What a person said is no guess.

@@ -12,7 +12,7 @@ import pyarrow as pa
 from visage.config import Match
 from visage.errors import VisageError
 from visage.search.annoy import AnnoySearch, load_annoy
-from visage.search.calibration import read_evaluation
+from visage.search.calibration import Evaluation
 from visage.search.exact import ExactSearch
 from visage.search.index import vectors_of
 from visage.search.judge import Judge, Judged
@@ -138,7 +138,7 @@ class Gallery:
             VisageError: A file is missing or damaged.
         """
         table = read_table(faces, COLUMNS)
-        own = read_evaluation(evaluation) if evaluation else None
+        own = Evaluation.read(evaluation) if evaluation else None
         learnt = own.learnt if own else DEFAULT
         name, neighbours = match.ranking, match.neighbours
         known = faces_of(name, vectors_of(table), texts(table["person"]), normalize)
