@@ -9,6 +9,7 @@ mean of the logarithms of the odds of their faces.
 """
 
 import logging
+from math import sqrt
 
 import numpy as np
 import pandas as pd
@@ -51,7 +52,8 @@ def individuals(vectors: Floats, threshold: float, normalized: bool) -> Indices:
         if known:
             away = squares[:known] - 2 * (means[:known] @ vector)
             nearest = int(away.argmin())
-            if np.linalg.norm(means[nearest] - vector) <= threshold:
+            apart = means[nearest] - vector
+            if sqrt(apart @ apart) <= threshold:
                 place = nearest
         if place == known and known == REMEMBERED:
             found[row] = REMEMBERED + extra
@@ -63,7 +65,7 @@ def individuals(vectors: Floats, threshold: float, normalized: bool) -> Indices:
         sums[place] += vector
         sizes[place] += 1
         mean = sums[place] / sizes[place]
-        length = float(np.linalg.norm(mean))
+        length = sqrt(mean @ mean)
         means[place] = mean / length if normalized and length > 0 else mean
         squares[place] = means[place] @ means[place]
         found[row] = place

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -120,12 +121,20 @@ def remove_orphans(
     Only for a folder of the results: beside the images lie other programs' files too. What does not
     begin as ours is left here, as well.
     """
-    for path in folder.rglob(f"{TEMPORARY}*"):
-        remove_if_old(path)
-    for path in folder.rglob(f"*{suffix}"):
-        image = as_text(path.relative_to(folder).as_posix()).removesuffix(suffix)
-        if shard_of(image, shards) != shard or keep(image) or not path.is_file():
-            continue
-        if not is_foreign(path):
-            log.info("%s is deleted: its image gives none any more", path)
-            path.unlink(missing_ok=True)
+    # Each shard meets the files of all shards: `Path.rglob` takes seven times as long.
+    for place, _, names in os.walk(folder):
+        below = "" if Path(place) == folder else f"{Path(place).relative_to(folder).as_posix()}/"
+        for name in names:
+            if name.startswith(TEMPORARY):
+                remove_if_old(Path(place, name))
+            if not name.endswith(suffix):
+                continue
+            image = as_text(below + name).removesuffix(suffix)
+            if shard_of(image, shards) == shard and not keep(image):
+                _remove_own(Path(place, name))
+
+
+def _remove_own(path: Path) -> None:
+    if path.is_file() and not is_foreign(path):
+        log.info("%s is deleted: its image gives none any more", path)
+        path.unlink(missing_ok=True)
