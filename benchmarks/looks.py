@@ -3,14 +3,15 @@
 python benchmarks/looks.py ../shared/faces/friends/gallery ../shared/faces/pairs … --most 40
 
 Processor time of one thread, the whole way from a file's bytes to embeddings against one plain look
-(decode, detect once, recognise), for upright photographs with faces and for the same without any
-(their faces painted over); and what finding faces takes in a photograph of 24 megapixels against
-the same one at 2, after the first decoding.
+(decode, detect once, recognise), by turns, for upright photographs with faces and for the same
+without any (their faces painted over) at several sizes; and what finding faces takes in a
+photograph of 24 megapixels against the same one at 2, after the first decoding.
 """
 
 import io
 import time
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterator
 from functools import partial
 
 import cv2
@@ -23,6 +24,8 @@ from visage.embed.view import File, View
 from visage.types import Model, Pixels
 
 ROUNDS = 3  # the quickest counts
+SIDES = (250, 640, 1600, 4000)  # pixels of the longer side of photographs without a face
+ENLARGED = 2.5  # times at most, for the largest
 SIZES = (2_000_000, 24_000_000)  # pixels
 
 
@@ -33,14 +36,16 @@ def jpeg(pixels: Pixels) -> bytes:
     return file.getvalue()
 
 
-def seconds(work: Callable[[], object]) -> float:
-    """Give the processor time that a piece of work takes."""
-    taken = []
+def seconds(*works: Callable[[], object]) -> tuple[float, ...]:
+    """Give the processor time that pieces of work take, done by turns."""
+    taken: list[list[float]] = []
     for _ in range(ROUNDS):
-        start = time.process_time()
-        work()
-        taken.append(time.process_time() - start)
-    return min(taken)
+        taken.append([])
+        for work in works:
+            start = time.process_time()
+            work()
+            taken[-1].append(time.process_time() - start)
+    return tuple(np.min(taken, axis=0).tolist())
 
 
 def plain(data: bytes, model: Model) -> None:
@@ -63,10 +68,23 @@ def without_faces(pixels: Pixels, model: Model) -> Pixels:
     return pixels
 
 
-def resized(pixels: Pixels, number: int) -> Pixels:
-    """Give a picture with so many pixels."""
-    factor = (number / (pixels.shape[0] * pixels.shape[1])) ** 0.5
+def resized(pixels: Pixels, factor: float) -> Pixels:
+    """Give a picture with so many times as long sides."""
     return np.asarray(cv2.resize(pixels, None, fx=factor, fy=factor), np.uint8)
+
+
+def of_size(pixels: Pixels, number: int) -> Pixels:
+    """Give a picture with so many pixels."""
+    return resized(pixels, (number / (pixels.shape[0] * pixels.shape[1])) ** 0.5)
+
+
+def kinds(pixels: Pixels, model: Model) -> Iterator[tuple[str, Pixels]]:
+    """Give a photograph as it is, and without its faces at every size near its own or below."""
+    yield "with faces", pixels
+    longer, faceless = max(pixels.shape[:2]), without_faces(pixels, model)
+    for side in SIDES:
+        if side <= ENLARGED * longer:
+            yield f"without, {side} pixels", resized(faceless, side / longer)
 
 
 def finding(data: bytes, model: Model) -> float:
@@ -86,25 +104,20 @@ def main() -> None:
     model = installed.load(1)
     extractor = Extractor(model)
     extractor.warm()
-    times: dict[str, list[tuple[float, float]]] = {"with faces": [], "without": []}
+    times: dict[str, list[tuple[float, ...]]] = defaultdict(list)
     large: list[list[float]] = []
     for pixels in pictures:
-        data = jpeg(pixels)
-        if not extractor.extract(data, CHOICE).faces:
+        if not extractor.extract(jpeg(pixels), CHOICE).faces:
             continue
-        for kind, file in (
-            ("with faces", data),
-            ("without", jpeg(without_faces(pixels, model))),
-        ):
-            if kind == "without" and extractor.extract(file, CHOICE).faces:
-                continue  # not all was painted over
-            once = seconds(partial(plain, file, model))
-            whole = seconds(partial(extractor.extract, file, CHOICE))
-            times[kind].append((once, whole))
+        for kind, picture in kinds(pixels, model):
+            file = jpeg(picture)
+            if kind == "with faces" or not extractor.extract(file, CHOICE).faces:
+                ways = partial(plain, file, model), partial(extractor.extract, file, CHOICE)
+                times[kind].append(seconds(*ways))
         if len(large) < 10:
-            large.append([finding(jpeg(resized(pixels, size)), model) for size in SIZES])
+            large.append([finding(jpeg(of_size(pixels, size)), model) for size in SIZES])
     for kind, pairs in times.items():
-        once, whole = np.sum(pairs, axis=0) / max(1, len(pairs)) * 1000
+        once, whole = np.mean(pairs, axis=0) * 1000
         print(
             f"{len(pairs)} photographs {kind}: {once:.1f} ms with one look, {whole:.1f} ms with "
             f"all that is looked ({whole / once - 1:+.1%})"

@@ -96,3 +96,24 @@ def test_small_faces_in_large_and_long_pictures_are_found(
             for face in counting
         )
     assert len(counting) == 4
+
+
+@pytest.mark.parametrize("side", [200, 1200])
+def test_the_glimpse_shows_which_way_is_up_of_small_and_large_photographs(
+    extractor: Extractor, portrait: Pixels, side: int
+) -> None:
+    scale = side / max(portrait.shape[:2])
+    pixels = cv2.resize(portrait, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    for turn in (90, 180, 270):
+        found = extractor.extract(png(turned(pixels, turn)), CHOICE)
+        assert found.turn == 360 - turn
+        assert len(found.faces) == 1
+
+
+@pytest.mark.parametrize("shape", [(1, 3000), (3000, 1), (900, 9000), (481, 481), (8, 8)])
+def test_a_photograph_of_any_shape_has_no_face_either_way_up(
+    extractor: Extractor, shape: tuple[int, int]
+) -> None:
+    noise = np.random.default_rng(1).integers(0, 256, (*shape, 3), np.uint8)
+    found = extractor.extract(png(noise), CHOICE)
+    assert (found.turn, found.faces) == (0, [])

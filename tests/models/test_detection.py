@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from conftest import REPO
@@ -12,7 +13,7 @@ from visage.config import Faces
 from visage.embed.extractor import Extractor
 from visage.embed.selection import Choice, prominence
 from visage.images.decode import decode
-from visage.models.detectors.yunet import OpenVinoYuNet, opencv_yunet
+from visage.models.detectors.yunet import OpenVinoYuNet, PreparedYuNet, opencv_yunet
 from visage.models.model import load_model
 from visage.models.registry import load_registry
 
@@ -52,6 +53,21 @@ def test_openvino_finds_what_opencv_finds_whenever_it_is_loaded(bytes_of: list[b
         openvino = OpenVinoYuNet(YUNET, 1)
         for item, rows in zip(pixels, expected, strict=True):
             np.testing.assert_allclose(openvino.detect(item, 0.3), rows, atol=1e-3, rtol=0)
+
+
+def test_a_network_for_one_size_finds_what_the_one_for_all_sizes_finds(
+    bytes_of: list[bytes],
+) -> None:
+    size = (64, 192)
+    prepared, network = PreparedYuNet(YUNET, 1, [size]), OpenVinoYuNet(YUNET, 1)
+    found = 0
+    for data in bytes_of:
+        for height, width in (size, (96, 128)):
+            pixels = cv2.resize(decode(data).pixels, (width, height))
+            rows = network.detect(pixels, 0.3)
+            np.testing.assert_allclose(prepared.detect(pixels, 0.3), rows, atol=1e-3, rtol=0)
+            found += len(rows)
+    assert found > len(bytes_of) / 2
 
 
 @pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="needs Linux")

@@ -76,7 +76,7 @@ def test_looks_agree_with_each_other_more_than_single_ones(photographs: Path) ->
     path = next(iter(sorted((photographs / "gallery").rglob("*.png"))))
     pixels = decode(path.read_bytes()).pixels
     network = OpenVinoYuNet(YUNET, 1)
-    looks = Looks(OpenVinoYuNet(YUNET, 1, SIDE), [80], FLOOR)
+    looks = Looks(OpenVinoYuNet(YUNET, 1, (SIDE, SIDE)), [80], FLOOR)
     single, several = [], []
     for shift in range(6):
         moved = np.roll(pixels, (shift, 2 * shift), (0, 1))

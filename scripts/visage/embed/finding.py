@@ -3,8 +3,8 @@
 One look at 640 pixels finds most faces and is all that most photographs need. More is looked only
 where that was not enough (benchmarks/photographs.py; measured on 330 photographs):
 
-- Nothing found: the other three ways up at a quarter of the size, side by side, which tells the way
-  up in 52 of 52 turned photographs in which nothing is found (costs: benchmarks/looks.py).
+- Nothing found: a glimpse of the other three ways up, small and side by side, which tells the way
+  up in 181 of 181 turned photographs in which nothing is found (costs: benchmarks/looks.py).
 - Nothing clear found (`visage.embed.extractor`): all four at 320 pixels, which tell in 328 of 329.
 - Large, long or without a face, and partly empty: the parts that hold something, packed closely
   (`visage.embed.mosaic`).
@@ -14,19 +14,18 @@ further look costs seconds, and the original took none.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable
-from itertools import accumulate
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
 from visage.embed.mosaic import BORDER, lay_out, overlap
 from visage.embed.view import View, scaled
 from visage.images.turns import TURNS, turned
-from visage.types import Detector, Face
+from visage.models.detectors.detector import GLIMPSES
+from visage.types import Detector, Face, Pixels
 
 GLANCE = 320  # pixels of the longer side at which it shows which way is up
-GLIMPSE = 0.28  # of the size of a first look that found nothing
-LOOKED = 640  # pixels of the longer side of a first look
+SMALL = 480  # pixels of the longer side up to which a photograph takes the smaller glimpse
 SURE = 0.7  # confidence of a face that makes another way up worth a closer look
 LONG = 2.5  # longer by shorter side
 LARGE = 8_000_000  # pixels
@@ -82,20 +81,38 @@ def surest_turn(view: View, detector: Detector) -> tuple[int, float]:
 
 def _glimpsed_turn(view: View, detector: Detector) -> tuple[int, float]:
     """Tell the same of the other ways up by one look at all of them, small and side by side."""
-    small = view.small(max(1, round(GLIMPSE * min(LOOKED, max(view.pixels.shape[:2])))))
     others = [turn for turn in TURNS if turn != view.turn]
-    pictures = [turned(small, (turn - view.turn) % 360) for turn in others]
-    lefts = list(accumulate((part.shape[1] + BORDER for part in pictures), initial=0))
-    height = max(part.shape[0] for part in pictures)
-    beside = np.zeros((height, lefts[-1] - BORDER, 3), np.uint8)
-    for left, part in zip(lefts, pictures, strict=False):
-        beside[: part.shape[0], left : left + part.shape[1]] = part
+    beside, lefts = _side_by_side(view, others)
     best = (others[0], 0.0)
     for face in detector.detect(beside):
         if face.confidence > best[1]:
             place = bisect_right(lefts, max(0.0, face.x + face.w / 2)) - 1
-            best = (others[min(place, len(others) - 1)], face.confidence)
+            best = (others[place], face.confidence)
     return best
+
+
+def _side_by_side(view: View, turns: Sequence[int]) -> tuple[Pixels, list[int]]:
+    """Give a picture of one of `GLIMPSES` that shows a photograph some ways up.
+
+    Args:
+        view: The photograph.
+        turns: The ways up, degrees clockwise.
+
+    Returns:
+        The picture, black between the ways up, and where each begins, pixels from the left.
+    """
+    longer = max(view.pixels.shape[:2])
+    height, width = GLIMPSES[longer > SMALL]
+    widths = [view.pixels.shape[1 - (turn - view.turn) // 90 % 2] for turn in turns]
+    room = width - BORDER * (len(turns) - 1) - len(turns)  # a pixel each for rounding
+    small = view.small(int(min(height, room / sum(widths) * longer)))
+    beside, lefts, left = np.zeros((height, width, 3), np.uint8), [], 0
+    for turn in turns:
+        part = turned(small, (turn - view.turn) % 360)
+        beside[: part.shape[0], left : left + part.shape[1]] = part
+        lefts.append(left)
+        left += part.shape[1] + BORDER
+    return beside, lefts
 
 
 def _small_ones(

@@ -73,7 +73,9 @@ class View:
         if scale >= 1:
             return self.pixels
         size = [max(1, round(length * scale)) for length in self.pixels.shape[1::-1]]
-        return cv2.resize(self.pixels, size, interpolation=cv2.INTER_AREA)
+        return cv2.resize(
+            _averaged(self.pixels, int(1 / scale)), size, interpolation=cv2.INTER_AREA
+        )
 
     def cut(self, face: Face) -> tuple[Face, Pixels]:
         """Cut out a face as the recogniser wants it; give it with the landmarks that were used."""
@@ -95,6 +97,18 @@ class View:
     def _factors(self, pixels: Pixels) -> Floats:
         height, width = pixels.shape[:2]
         return np.array([self.width / width, self.height / height], np.float32)
+
+
+def _averaged(pixels: Pixels, step: int) -> Pixels:
+    """Make one pixel of step × step: whole steps take a tenth of the time of others.
+
+    The last rows and columns are left out where they make no whole step.
+    """
+    height, width = (length // step for length in pixels.shape[:2])
+    if step == 1 or not height or not width:
+        return pixels
+    whole = pixels[: height * step, : width * step]
+    return cv2.resize(whole, (width, height), interpolation=cv2.INTER_AREA)
 
 
 def scaled(face: Face, factors: Floats) -> Face:

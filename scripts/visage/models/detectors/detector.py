@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 from visage.types import Detector, Face, Pixels
 
 Rows = NDArray[np.float32]  # (n, 15): x y w h, five landmarks (x y each), score
+# (height, width) of pictures that show a photograph several ways up (`visage.embed.finding`). They
+# are looked at often, so a detector may keep a network prepared for each.
+GLIMPSES = ((64, 192), (192, 512))
 Factors = NDArray[np.float32]  # (2,): of x and y, from the scaled image to the photograph
 
 

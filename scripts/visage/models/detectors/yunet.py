@@ -5,7 +5,8 @@ what its outputs mean is as in OpenCV's `cv2.FaceDetectorYN` (4.x and 5,
 modules/objdetect/src/face_detect.cpp); on 141 faces the same boxes to 3e-5 pixels.
 """
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import cv2
@@ -13,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visage.errors import VisageError
-from visage.models.detectors.detector import Loaded, Rows, Scaled
+from visage.models.detectors.detector import GLIMPSES, Loaded, Rows, Scaled
 from visage.models.detectors.looks import SIDE, Looks
 from visage.models.engines import Engine
 from visage.models.engines.openvino import OpenVino
@@ -27,6 +28,7 @@ OUTPUTS = [f"{name}_{stride}" for name in ("cls", "obj", "bbox", "kps") for stri
 OVERLAP = 0.3
 # Below this the network's answers are noise; `faces.min_confidence` decides what counts.
 FLOOR = 0.3
+Size = tuple[int, int]  # (height, width), pixels
 
 
 def load(entry: ModelEntry, weights: Path, engine: Engine, threads: int) -> Loaded:
@@ -39,7 +41,7 @@ def load(entry: ModelEntry, weights: Path, engine: Engine, threads: int) -> Load
         raise VisageError("config/models.yaml: the detector yunet needs a detection_size, say 640.")
     graph = file_of(entry, weights, "detector", "face_detection_yunet_2023mar.onnx")
     if isinstance(engine, OpenVino):
-        yunet = YuNet(OpenVinoYuNet(graph, threads).detect)
+        yunet = YuNet(PreparedYuNet(graph, threads, GLIMPSES).detect)
         return Loaded(lambda: Scaled(yunet, size), _refiner(entry, graph, threads))
     return Loaded(lambda: Scaled(YuNet(opencv_yunet(graph)), size))
 
@@ -47,7 +49,7 @@ def load(entry: ModelEntry, weights: Path, engine: Engine, threads: int) -> Load
 def _refiner(entry: ModelEntry, graph: Path, threads: int) -> Callable[[Pixels, Face], Face] | None:
     if not entry.looks:
         return None
-    return Looks(OpenVinoYuNet(graph, threads, SIDE), entry.looks, FLOOR).refine
+    return Looks(OpenVinoYuNet(graph, threads, (SIDE, SIDE)), entry.looks, FLOOR).refine
 
 
 class YuNet:
@@ -83,12 +85,12 @@ def opencv_yunet(graph: Path) -> Callable[[Pixels, float], Rows]:
 class OpenVinoYuNet:
     """YuNet for any number of threads: each has a request of its own."""
 
-    def __init__(self, graph: Path, threads: int, side: int = -1) -> None:
-        """Load `graph` for `threads` callers, for images of any size or squares of one `side`.
+    def __init__(self, graph: Path, threads: int, size: Size = (-1, -1)) -> None:
+        """Load `graph` for `threads` callers, for images of any size or of one (height, width).
 
         One size is quicker: OpenVINO prepares itself anew whenever another size comes.
         """
-        self._session = OpenVino().open(graph, threads, shape=(1, 3, side, side))
+        self._session = OpenVino().open(graph, threads, shape=(1, 3, *size))
         self._input = self._session.get_inputs()[0].name
 
     def detect(self, pixels: Pixels, floor: float) -> Rows:
@@ -106,6 +108,33 @@ class OpenVinoYuNet:
         outputs = {name: value[0] for name, value in zip(OUTPUTS, values, strict=True)}
         columns = blob.shape[3]
         return np.concatenate([_decoded(outputs, stride, columns, floor) for stride in STRIDES])
+
+
+class PreparedYuNet:
+    """YuNet for images of any size that come with images of a few sizes in between.
+
+    Each of these sizes has a network of its own: one for all would prepare itself anew for the
+    image in between and again for the next one.
+    """
+
+    def __init__(self, graph: Path, threads: int, sizes: Sequence[Size]) -> None:
+        """Load `graph` for `threads` callers; the network of one of `sizes` when it comes."""
+        self._graph, self._threads, self._sizes = graph, threads, sizes
+        self._any = OpenVinoYuNet(graph, threads)
+        self._prepared: dict[Size, OpenVinoYuNet] = {}
+        self._lock = threading.Lock()
+
+    def detect(self, pixels: Pixels, floor: float) -> Rows:
+        """Find faces; as `OpenVinoYuNet.detect`."""
+        size = pixels.shape[:2]
+        network = self._one(size) if size in self._sizes else self._any
+        return network.detect(pixels, floor)
+
+    def _one(self, size: Size) -> OpenVinoYuNet:
+        with self._lock:
+            if size not in self._prepared:
+                self._prepared[size] = OpenVinoYuNet(self._graph, self._threads, size)
+            return self._prepared[size]
 
 
 def _as_input(pixels: Pixels) -> NDArray[np.float32]:
