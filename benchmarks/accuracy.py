@@ -25,6 +25,7 @@ from visage.models.registry import load_registry
 from visage.search.neighbours import copy_limit
 
 ROOT = Path(__file__).parent.parent
+SEEN = Path(__file__).parent / "lfw-bystanders.tsv"  # who some of LFW's bystanders are
 
 
 def main() -> None:
@@ -60,7 +61,7 @@ def shared(folder: Path, models: Models, arguments: argparse.Namespace) -> None:
     write("held-out", evaluated.promises(found))
     write("strata", evaluated.parts(found))
     every = embed(lfw, models, names[0], labelled=True).table
-    write("bystanders", pd.DataFrame(bystanders.named(faces, every)))
+    write("bystanders", pd.DataFrame(bystanders.named(faces, every, SEEN)))
     write("two-looks", pd.DataFrame(evaluated.two_looks(faces)))
     drawn = identify(folder / "friends/gallery", models, names[:1], arguments)
     write("friends", by_size(drawn, f"FNIR at FPIR {100 * evaluated.ASKED:g} %"))
