@@ -11,11 +11,12 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 from conftest import REPO
-from parts import detection, evaluated, rankings, verification, written
+from parts import bystanders, detection, evaluated, rankings, verification, written
 from parts.embedding import Models
 from visage.models.registry import load_registry
 from visage.search.faces import Faces
 from visage.store.faces import FACES
+from visage.store.tables import write_table
 
 
 def faces(rows: list[dict]) -> pa.Table:
@@ -201,3 +202,18 @@ def test_markdown_has_rates_with_their_intervals() -> None:
         {"model": ["m"], "r": [0.5], "r low": [0.25], "r high": [0.75], "x": [None]}
     )
     assert written.markdown(frame).splitlines()[-1] == "| m | 50.0 % (25.0 to 75.0) | – |"
+
+
+def test_a_bystander_is_who_the_list_says(tmp_path: Path) -> None:
+    first = {"image": "a.jpg", "x": 50, "y": 50, "w": 90, "h": 90, "embedding": [1.0, 0.0]}
+    edge = {"face": 1, "x": 0, "y": 10, "w": 40, "h": 50, "embedding": [0.0, 1.0]}
+    rows = [
+        first,
+        first | edge,
+        first | edge | {"image": "b.jpg"},
+        first | edge | {"status": "poor"},
+    ]
+    write_table(tmp_path / "t.parquet", faces(rows))
+    seen = pd.DataFrame([{"image": "a.jpg", "x": 2, "y": 12, "w": 41, "h": 48, "person": "ann"}])
+    probes, poor = bystanders.beside(tmp_path / "t.parquet", seen)
+    assert (probes.people, probes.vectors.tolist(), poor) == (["ann", None], [[0.0, 1.0]] * 2, 1)

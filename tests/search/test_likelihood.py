@@ -7,7 +7,7 @@ from visage.search.exact import ExactSearch, smallest_of_products
 from visage.search.faces import Faces, unit
 from visage.search.rankings import fit
 from visage.search.rankings.base import DEFAULT, Ranking
-from visage.search.rankings.likelihood import Likelihood, as_distance, coefficients
+from visage.search.rankings.likelihood import SHARED, Likelihood, as_distance, coefficients
 from visage.search.rankings.looks import people_apart
 from visage.search.rankings.mean import Mean
 
@@ -26,6 +26,7 @@ def log_ratio(probe: np.ndarray, faces: np.ndarray) -> float:
     """Of the same person against two, by the joint density of all faces, number by number."""
     joined = np.vstack([probe, faces])
     covariance = np.full((len(joined), len(joined)), WITHIN)
+    covariance[1:, 1:] += SHARED * (1 - WITHIN)
     np.fill_diagonal(covariance, 1.0)
     total = 0.0
     for column in joined.T * np.sqrt(DIMENSION):  # each number of a face has the variance 1 / d
