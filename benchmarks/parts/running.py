@@ -62,18 +62,21 @@ def made_up_sets(shards: int) -> tuple[str, ...]:
     return "--config", "gallery=gallery", "queries=queries", f"shards={shards}", "names=null"
 
 
-def snakemake(folder: Path, *words: str, path: tuple[Path, ...] = ()) -> tuple[float, int]:
+def snakemake(
+    folder: Path, *words: str, path: tuple[Path, ...] = (), snakefile: Path = ROOT / "Snakefile"
+) -> tuple[float, int]:
     """Run Snakemake in a folder; end this program with what it printed, should it fail.
 
     Args:
         folder: Where it runs.
         words: Its targets and options.
         path: What comes first on the module path of all its processes.
+        snakefile: This workflow's, or another one.
 
     Returns:
         Wall seconds, and the peak memory of its largest process in MB.
     """
-    command = [sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile"), *words]
+    command = [sys.executable, "-m", "snakemake", "--snakefile", str(snakefile), *words]
     places = [*map(str, path), *filter(None, [os.environ.get("PYTHONPATH")])]
     start = time.perf_counter()
     done = subprocess.run(

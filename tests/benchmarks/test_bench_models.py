@@ -4,6 +4,8 @@ import json
 import shutil
 from pathlib import Path
 
+import centre
+import numpy as np
 import pytest
 from benchmark import need_weights, run
 
@@ -29,6 +31,22 @@ def test_a_centre_is_made(people: Path, tmp_path: Path) -> None:
     assert "sface-yunet: 4 people, 12 photographs" in printed
     written = json.loads(out.read_text())
     assert (written["people"], written["photographs"], len(written["centre"])) == (4, 12, 128)
+
+
+def test_a_centre_of_too_few_people_is_refused(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """Of two parts' people each there must be two, to be told apart."""
+    out = tmp_path / "centre.json"
+    words = [tmp_path, "--out", out, "--source", "LFW", "--licence", "research use"]
+    monkeypatch.setattr("sys.argv", ["centre.py", *map(str, words)])
+    three = np.eye(6, dtype=np.float32), np.array([0, 0, 1, 1, 2, 2])
+    monkeypatch.setattr(centre, "raw_embeddings", lambda *_: three)
+    with pytest.raises(SystemExit):
+        centre.main()
+    said = capsys.readouterr().err
+    assert f"{tmp_path}: a face was found of 3 people; 2 --folds need 4" in said
+    assert not out.exists()
 
 
 def test_photographs_are_turned_and_blurred(people: Path) -> None:
