@@ -9,7 +9,6 @@ from visage.people.resolution import (
     Photograph,
     Resolution,
     Said,
-    Statements,
     assign,
     resolve,
 )
@@ -122,22 +121,3 @@ def test_boxes_outside_and_pictures_without_a_face_are_told_of() -> None:
     empty = Photograph("queries", "a.jpg", SHA, 800, 600, [])
     (finding,) = resolve(empty, [said(box=None)]).findings
     assert "no face" in finding.detail
-
-
-def test_statements_are_found_by_content_wherever_it_lies_and_by_path_where_it_changed() -> None:
-    other = "cd" * 32
-    statements = Statements(
-        [said(), said("bob", sha256=other), said("cleo", sha256="", image="Jose\u0301.jpg")]
-    )
-    moved = Photograph("gallery", "x/y.jpg", SHA, 800, 600, [])
-    found, findings = statements.about(moved, {SHA})
-    assert [one.statement.person for one in found] == ["ann"]
-    assert not findings
-    found, findings = statements.about(PHOTOGRAPH, {SHA})
-    assert [one.statement.person for one in found] == ["ann", "bob"]
-    assert "found by its path" in findings[0].detail
-    found, _ = statements.about(PHOTOGRAPH, {SHA, other})
-    assert [one.statement.person for one in found] == ["ann"]
-    twin = Photograph("queries", "Jos\u00e9.jpg", "ef" * 32, 800, 600, [])
-    assert [one.statement.person for one in statements.about(twin, {SHA})[0]] == ["cleo"]
-    assert [one.person for one in statements.lost({SHA}, set())] == ["bob", "cleo"]

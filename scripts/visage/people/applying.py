@@ -21,9 +21,9 @@ from visage.people.resolution import (
     KnownFace,
     Photograph,
     Said,
-    Statements,
     resolve,
 )
+from visage.people.statements import Statements
 from visage.sets.deny import DenyList
 from visage.status import Status
 from visage.store.arrow import texts

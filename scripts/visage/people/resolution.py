@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from visage.people.labels import Say, Statement
-from visage.store.paths import nfc
 from visage.types import Box
 
 # Programs draw boxes of their own: digiKam's are a third smaller than the detector's here,
@@ -131,13 +130,13 @@ def _places(
         if box is None:
             first = next((face for face in photograph.faces if face.usable), None)
             if first is None:
-                resolution.findings.append(_finding(photograph, one, "there is no face in it"))
+                resolution.findings.append(finding(photograph, one, "there is no face in it"))
             else:
                 by_number.setdefault(first.number, []).append(one)
         elif _outside(box, photograph):
             size = f"{photograph.width} x {photograph.height}"
             told = f"its box lies outside the picture of {size} pixels"
-            resolution.findings.append(_finding(photograph, one, told))
+            resolution.findings.append(finding(photograph, one, told))
         else:
             boxes.setdefault(box, []).append(one)
     places = assign(list(boxes), photograph.faces)
@@ -280,72 +279,9 @@ def _listed(said: Iterable[Said]) -> str:
     return " and ".join(dict.fromkeys(texts))
 
 
-def _finding(photograph: Photograph, one: Said, detail: str) -> Finding:
+def finding(photograph: Photograph, one: Said, detail: str) -> Finding:
+    """Say something of a statement about a photograph."""
     statement = one.statement
     by = statement.source or "labels.tsv"
     word = f"{statement.say.value} {statement.person}".strip()
     return Finding("label", photograph.image, statement.person, f"“{word}” ({by}): {detail}")
-
-
-class Statements:
-    """All statements, found by a photograph's content or its path."""
-
-    def __init__(self, said: Iterable[Said]) -> None:
-        """Sort them."""
-        self._by_content: dict[str, list[Said]] = {}
-        self._by_path: dict[str, list[Said]] = {}
-        for one in said:
-            statement = one.statement
-            if statement.sha256:
-                self._by_content.setdefault(statement.sha256, []).append(one)
-            if statement.image:
-                self._by_path.setdefault(nfc(statement.image), []).append(one)
-
-    @property
-    def contents(self) -> set[str]:
-        """The SHA-256 of the photographs that are spoken of."""
-        return set(self._by_content)
-
-    @property
-    def paths(self) -> set[str]:
-        """The paths that are named, in Unicode's composed form."""
-        return set(self._by_path)
-
-    def about(self, photograph: Photograph, known: set[str]) -> tuple[list[Said], list[Finding]]:
-        """Give what is said about a photograph.
-
-        Args:
-            photograph: With its set's path.
-            known: The contents that any photograph has. A statement whose content none has any more
-                is found by its path, where it names a box: metadata written into a photograph
-                change its bytes and not its faces.
-
-        Returns:
-            The statements, and what is to be told of those that were found by path.
-        """
-        found = list(self._by_content.get(photograph.sha256, ()))
-        findings = []
-        for one in self._by_path.get(nfc(photograph.image), ()):
-            statement = one.statement
-            if not statement.sha256:
-                found.append(one)
-            elif statement.sha256 not in known and statement.box is not None:
-                found.append(one)
-                detail = "found by its path; the photograph's content has changed since"
-                findings.append(_finding(photograph, one, detail))
-        return found, findings
-
-    def lost(self, contents: set[str], paths: set[str]) -> Iterator[Statement]:
-        """Give the statements of one's own that are about no photograph of either set."""
-        for said in self._by_content.values():
-            for one in said:
-                statement = one.statement
-                if (
-                    one.own
-                    and statement.sha256 not in contents
-                    and (nfc(statement.image) not in paths or statement.box is None)
-                ):
-                    yield statement
-        for path, said in self._by_path.items():
-            if path not in paths:
-                yield from (one.statement for one in said if one.own and not one.statement.sha256)
