@@ -6,6 +6,7 @@ The Snakefile imports this module, so it needs the standard library only. A path
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal, get_args
 
 #: What the folders of the report hold, as a regular expression; they are made anew as a whole. The
 #: last is Snakemake's.
@@ -17,6 +18,23 @@ OWN_FOLDERS = (
     *("report", "share", "settings", "cache", "logs", "benchmarks", "forgotten", "exports"),
     "labels",
 )
+
+#: The stages that have settings.
+StageName = Literal[
+    "import",
+    "labels",
+    "names",
+    "index",
+    "audit",
+    "evaluate",
+    "match",
+    "unknown",
+    "xmp",
+    "score",
+    "report",
+]
+#: What lies in `settings/`: a file a stage, what the run was asked, whose the results are.
+SETTINGS = (*get_args(StageName), "run", "sets")
 
 
 def linked_folders(results: str) -> str:

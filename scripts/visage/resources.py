@@ -5,12 +5,14 @@ The Snakefile imports this module, so it needs the standard library only.
 """
 
 import os
+import re
 import tomllib
 from importlib import metadata
 from pathlib import Path
 
 _PACKAGE = Path(__file__).parent
 _INSTALLED = _PACKAGE / "share"
+_RULE = re.compile(r"^ *(?:rule|use rule \w+ as) (\w+)", re.MULTILINE)
 
 #: The folder that holds `config/`, `rules/`, `envs/` and the `Snakefile`.
 HOME = _INSTALLED if _INSTALLED.is_dir() else _PACKAGE.parents[1]
@@ -23,6 +25,12 @@ RULES = HOME / "rules"
 PAGES = _PACKAGE / "pages" / "templates"
 REPORT_PAGES = _PACKAGE / "report" / "templates"
 APP_PAGES = _PACKAGE / "app" / "pages"
+
+
+def rule_names() -> list[str]:
+    """Give the names of all rules, whichever a config asks for."""
+    texts = [path.read_text(encoding="utf-8") for path in RULES.glob("*.smk")]
+    return sorted({name for text in texts for name in _RULE.findall(text)})
 
 
 def weights_folder(setting: str = "weights") -> Path:

@@ -272,6 +272,22 @@ def test_contradictions_are_refused(config: dict, key: str, remedy: str) -> None
     assert remedy in line
 
 
+# `stash.queries` is a folder of another machine.
+PATHS = [
+    key
+    for key, part in LEAVES.items()
+    if any(f"'title': 'a {kind}" in str(part) for kind in ("file", "folder"))
+    and key != "stash.queries"
+]
+
+
+@pytest.mark.parametrize("key", PATHS)
+def test_an_address_is_no_path_whatever_the_key(key: str) -> None:
+    (line,) = complaints(nested(key, "s3://bucket/a"))
+    assert line.startswith(f"{key}: 's3://bucket/a' is an address, and"), line
+    assert "docs/clusters.md" in line
+
+
 def test_what_only_looks_like_a_contradiction_is_fine() -> None:
     load({"gallery": "faces", "queries": "faces2", "results": "faces3"})
     load({"gallery": "out/people", "queries": "out/scenes", "results": "out"})

@@ -1,7 +1,9 @@
 from pathlib import Path
 
+from visage.people.xmp import OURS as OURS_IN_XMP
 from visage.privacy.made import made, remove_empty_folders
 
+OWN_XMP = f'<x:xmpmeta xmlns:v="{OURS_IN_XMP}"/>'.encode()
 OUTPUTS = ["{set}/tables/{shard}.parquet", "scores.tsv", "gallery/face.db", "report"]
 OURS = {
     "gallery/tables/0.parquet": b"PAR1...",
@@ -13,6 +15,9 @@ OURS = {
     "scores.tsv": b"Score",
     "settings/match.json": b"{}",
     "logs/embed_shard/gallery-0.log": b"",
+    "logs/report_share.log": b"",
+    "benchmarks/import_labels/gallery-0.tsv": b"s",
+    "queries/xmp/c.jpg.xmp": OWN_XMP,
 }
 STRANGERS = {
     "gallery/tables/notes.txt": b"mine",
@@ -22,6 +27,11 @@ STRANGERS = {
     "report/chapter.html": b"<!doctype html>",
     "settings/private/match.json": b"{}",
     "logs/diary.md": b"",
+    "logs/diary.log": b"Dear diary",
+    "benchmarks/laps.tsv": b"1:20",
+    "gallery/folders/ann/letter.txt": b"Dear Ann",
+    "queries/matches/league.json": b'[{"team": "Reds"}]',
+    "queries/xmp/holiday.jpg.xmp": b"<x:xmpmeta/>",
     "budget.tsv": b"Score",
 }
 

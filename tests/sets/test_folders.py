@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from visage.config import load
 from visage.errors import VisageError
-from visage.sets.folders import link_folders, place_of
+from visage.sets.folders import is_own, link_folders, place_of
 from visage.sets.listing import list_entries
 
 
@@ -43,6 +43,24 @@ def test_people_of_several_folders_lie_together_and_nothing_is_lost(tmp_path: Pa
     link_folders([str(one)], into)
     assert listed(into) == ["ann/people/1.jpg"]
     assert (two / "bob/deep/2.jpg").exists()
+
+
+def test_links_and_files_of_others_stay(tmp_path: Path) -> None:
+    folders = [str(tmp_path / name / "pics-3") for name in "ab"]
+    for folder in folders:
+        put(Path(folder) / "ann/1.jpg")
+    into = tmp_path / "links"
+    put(into / "ann/letter.txt", into / "notes.txt", tmp_path / "b.txt")
+    (into / "ann/diary").symlink_to(tmp_path / "b.txt")
+    (into / "mine").symlink_to("ann")
+    theirs = {path for path in into.rglob("*") if not path.is_dir() or path.is_symlink()}
+    link_folders(folders, into)
+    link_folders(folders[:1], into)
+    assert {path for path in theirs if path.is_symlink() or path.is_file()} == theirs
+    assert [path.name for path in into.rglob("*") if is_own(path, into)] == ["pics-3"]
+    put(into / "ann/pics-4")
+    with pytest.raises(VisageError, match="pics-4 is not of this workflow"):
+        link_folders(folders, into)
 
 
 def test_a_folder_in_another_is_listed_once(tmp_path: Path) -> None:

@@ -211,7 +211,15 @@ class Config(Section):
             "faces.regions": self.faces.regions,
             "index.existing": self.index.existing,
         }
-        paths = {"queries": self.queries, "results": self.results, **own}
+        paths = {
+            "queries": self.queries,
+            "results": self.results,
+            "weights": self.weights,
+            "stashbox.names": self.stashbox.names,
+            "stash.gallery": self.stash.gallery,
+            "stash.names": self.stash.names,
+            **own,
+        }
         checks = {
             ("gallery", "queries", "results"): chain.from_iterable(
                 check_results(self.results, folder, self.queries)

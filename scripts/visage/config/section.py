@@ -34,7 +34,12 @@ class Section(BaseModel):
 
 
 def tidy(path: str) -> str:
-    """Take from a path what does not matter (`./`, a final `/`), and say whose home `~` is."""
+    """Take from a path what does not matter (`./`, a final `/`), and say whose home `~` is.
+
+    An address (`s3://bucket`) stays as it was typed, for the message that refuses it.
+    """
+    if "://" in path:
+        return path
     parts = Path(path)
     return str(parts.expanduser() if parts.parts[:1] == ("~",) else parts)
 

@@ -7,24 +7,26 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from visage.layout import REPORT_FILES
+from visage.layout import REPORT_FILES, SETTINGS, linked_folders
+from visage.people.xmp import OURS
+from visage.resources import rule_names
+from visage.sets.folders import is_own
 from visage.store.kinds import looks_right
 from visage.store.sidecars import is_foreign
 
-# What rules make below a folder that they name, and what the main process writes.
+# What rules make below a folder that they name, and what the main process writes; links apart.
 _OWN = (
     r"(gallery|queries)/(manifests|notes)/\d+\.jsonl",
     r"(gallery|queries)/listing\.json",
     r"(gallery|queries)/vectors/.+\.vector",
-    r"gallery/folders/.+",  # links
     r"queries/matches/.+\.json",
     r"queries/xmp/.+\.xmp",
     rf"(report|share)/({REPORT_FILES})",
-    r"settings/\w+\.json",
-    r"(logs|benchmarks)/[a-z_]+(/.+)?\.(log|tsv)",
+    rf"settings/({'|'.join(SETTINGS)})\.json",
     r"\.running(-process)?",
     r"\.results-of-visage",
 )
+_SIDECAR = re.compile(r".+/vectors/.+\.vector|queries/matches/.+\.json", re.DOTALL)
 _WILDCARD = re.compile(r"\{\w+(?:,[^{}]*)?\}")
 # What jobs keep for the next run, and what the rules that write for other programs leave.
 _CACHE = (
@@ -43,13 +45,16 @@ _EXPORTS = (
 
 
 def made(results: Path, outputs: Iterable[str]) -> Iterator[Path]:
-    """Give the files of a results folder that the workflow made, but not the cache's.
+    """Give the files and links of a results folder that the workflow made, but not the cache's.
 
     Args:
         results: The folder.
         outputs: The paths of what the rules make, with wildcards, relative to the folder.
     """
-    return _found(results, [*_OWN, *map(_pattern, outputs)])
+    logs = rf"(logs|benchmarks)/({'|'.join(rule_names())})(/.+)?\.(log|tsv)"
+    yield from _found(results, [logs, *_OWN, *map(_pattern, outputs)])
+    links = Path(linked_folders(str(results)))
+    yield from (path for path in list(links.rglob("*")) if is_own(path, links))
 
 
 def cached(results: Path) -> Iterator[Path]:
@@ -67,18 +72,23 @@ def _found(results: Path, patterns: Iterable[str]) -> Iterator[Path]:
     for path in sorted(results.rglob("*"), reverse=True):
         if path.is_dir() and not path.is_symlink():
             continue
-        if names.fullmatch(path.relative_to(results).as_posix()) and looks_made(path):
+        name = path.relative_to(results).as_posix()
+        if names.fullmatch(name) and _looks_made(path, name):
             yield path
 
 
-def looks_made(path: Path) -> bool:
+def _looks_made(path: Path, name: str) -> bool:
     """Tell whether a file begins as those of its kind do; one that is not whole does not count."""
-    if path.suffix != ".vector" or path.is_symlink():
-        return looks_right(path)
+    if path.is_symlink():
+        return True  # only the link goes
     try:
-        return not is_foreign(path)
+        if _SIDECAR.fullmatch(name):
+            return not is_foreign(path)
+        if path.suffix == ".xmp":  # others' programs write them, too
+            return OURS.encode() in path.read_bytes()
     except OSError:
         return False
+    return looks_right(path)
 
 
 def remove_empty_folders(results: Path) -> None:

@@ -11,11 +11,14 @@ folder. The Snakefile imports this module, so it needs the standard library only
 """
 
 import os
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from visage.errors import VisageError
 from visage.store.files import TEMPORARY
+
+_NUMBER = r"(-\d+)?"  # by which folders of one name differ, see _names
 
 
 def link_folders(folders: Sequence[str], into: Path) -> None:
@@ -29,12 +32,17 @@ def link_folders(folders: Sequence[str], into: Path) -> None:
         VisageError: A folder cannot be read, or a link of its first level leads nowhere.
     """
     wanted = {into / place: target for place, target in _links(folders)}
-    for link in _there(into):
-        if link not in wanted:
-            link.unlink()
+    for path in list(_there(into)):
+        if path not in wanted and is_own(path, into):
+            path.unlink()
     for link, target in wanted.items():
         if link.is_symlink() and os.readlink(link) == target:  # noqa: PTH115 - text
             continue
+        if os.path.lexists(link) and not is_own(link, into):
+            raise VisageError(
+                f"{link} is not of this workflow, and has the name of a link that is to be made "
+                "there. Move it somewhere else first."
+            )
         link.parent.mkdir(parents=True, exist_ok=True)
         temporary = link.with_name(f"{TEMPORARY}{link.name}")
         temporary.unlink(missing_ok=True)
@@ -54,6 +62,24 @@ def place_of(folders: Sequence[str], path: Path) -> Path | None:
             person, *rest = path.absolute().relative_to(root).parts
             return Path(person, name, *rest) if rest else Path(f"{name}-{person}")
     return None
+
+
+def is_own(path: Path, into: Path) -> bool:
+    """Tell whether a path is a link of ours: it is called by what it leads to, there or not.
+
+    Args:
+        path: Of what lies in the folder of links, or in one below it.
+        into: The folder of links.
+    """
+    if not path.is_symlink():
+        return False
+    target = Path(os.readlink(path))  # noqa: PTH115 - as it was written, wherever it leads
+    folder = re.escape(re.sub(f"{_NUMBER}$", "", target.parent.name or "root")) + _NUMBER
+    names = (re.escape(target.name), folder)
+    ours = "/".join(names) if path.parent != into else "-".join(reversed(names))
+    return target.is_absolute() and bool(
+        re.fullmatch(ours, path.relative_to(into).as_posix(), re.DOTALL)
+    )
 
 
 def _links(folders: Sequence[str]) -> Iterator[tuple[Path, str]]:
@@ -89,7 +115,7 @@ def _names(folders: Sequence[str]) -> list[str]:
 def _there(into: Path) -> Iterator[Path]:
     if into.is_dir():
         for child in list(into.iterdir()):
-            if child.is_symlink():
+            if child.is_symlink() or not child.is_dir():
                 yield child
-            elif child.is_dir():
-                yield from (link for link in list(child.iterdir()) if link.is_symlink())
+            else:
+                yield from child.iterdir()

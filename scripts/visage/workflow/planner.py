@@ -17,7 +17,7 @@ from snakemake.exceptions import WorkflowError
 
 from visage.config import Config, missing_folder
 from visage.errors import VisageError
-from visage.layout import GALLERY, Results
+from visage.layout import GALLERY, Results, StageName
 from visage.models.registry import Registry
 from visage.sets.existing import files_of, listed
 from visage.sets.folders import link_folders
@@ -30,7 +30,7 @@ from visage.workflow.clock import date_back
 from visage.workflow.drafts import Drafts
 from visage.workflow.manifests import write_listing
 from visage.workflow.plan import Plan
-from visage.workflow.settings import StageName, stages
+from visage.workflow.settings import stages
 from visage.workflow.staleness import Step, beyond, is_below, stale, steps, steps_before
 
 log = logging.getLogger(__name__)

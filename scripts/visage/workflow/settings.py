@@ -12,11 +12,11 @@ import hashlib
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Literal, Self
+from typing import Self
 
 from visage.config import Config, Index, Match
 from visage.config.section import Section
-from visage.layout import Results
+from visage.layout import Results, StageName
 from visage.models.entries import ModelEntry, Registry, Thresholds
 from visage.sets.deny import read_deny
 from visage.sets.existing import files_of
@@ -156,21 +156,6 @@ class ReportSettings(Stage):
     normalize: bool
     published: Thresholds
     names: UserFile | None
-
-
-StageName = Literal[
-    "import",
-    "labels",
-    "names",
-    "index",
-    "audit",
-    "evaluate",
-    "match",
-    "unknown",
-    "xmp",
-    "score",
-    "report",
-]
 
 
 def stages(
