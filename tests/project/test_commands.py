@@ -1,7 +1,8 @@
 """Every command that README and docs tell people to run is known to what would run it.
 
-Options, config keys and targets are checked by the real parsers. The commands themselves run in the
-tests of what they are about: tests/workflow, tests/project/test_tutorials.py, tests/app.
+Options, config keys and targets are checked by the real parsers. The README's commands for the demo
+run here, the others in the tests of what they are about: tests/project/test_tutorials.py,
+tests/workflow, tests/app.
 """
 
 import re
@@ -10,7 +11,8 @@ from pathlib import Path
 
 import pytest
 import typer
-from conftest import REPO
+from conftest import REPO, Workflow
+from reader import Reader
 from snakemake.cli import get_argument_parser, parse_config
 from visage.cli import app
 from visage.config import load
@@ -27,6 +29,7 @@ ELSEWHERE = {
     "rclone": "needs an object store",
     "sshfs": "needs another machine",
 }
+MODULE = "visage"  # what docs/modules.md calls it
 SHELL = {"cd", "cp", "mv", "mkdir", "rm", "export", "chmod", "touch", "ls", "find", "ln", "git"}
 RULES = {
     name
@@ -36,13 +39,21 @@ RULES = {
 OUTPUTS = "\n".join(path.read_text() for path in REPO.glob("rules/*.smk"))
 
 
+BLOCK = re.compile(r"^```(\w*)\n(.*?)^```", re.DOTALL | re.MULTILINE)
+
+
 def commands() -> list[tuple[str, str]]:
+    """Give the commands of each page, in its blocks and within its sentences."""
     found = []
     for page in PAGES:
-        for language, block in re.findall(r"^```(\w*)\n(.*?)^```", page.read_text(), re.S | re.M):
+        text = page.read_text()
+        for language, block in BLOCK.findall(text):
             if language in ("", "sh", "bash"):
                 lines = block.replace("\\\n", " ").splitlines()
                 found += [(page.name, line.strip()) for line in lines if is_command(line)]
+        spans = re.findall(r"`([^`]+)`", BLOCK.sub("", text))
+        lines = [" ".join(span.split()) for span in spans]
+        found += [(page.name, line) for line in lines if " " in line and is_command(line)]
     return found
 
 
@@ -57,20 +68,26 @@ def is_command(line: str) -> bool:
 
 
 def words_of(line: str) -> list[str]:
-    words = [word for word in shlex.split(line, comments=True) if word not in ("…", "...")]
+    words = shlex.split(line, comments=True)
     while "=" in words[0] and words[0].partition("=")[0].isupper():
         words = words[1:]
     return words
 
 
 def check_snakemake(words: list[str]) -> None:
-    told = get_argument_parser().parse_args([word.replace("…", "x") for word in words])
-    load(parse_config(told.config), told.config)
+    whole = "…" not in words
+    told = get_argument_parser().parse_args([word for word in words if word != "…"])
+    planning = told.dryrun or told.report or told.unlock or told.workflow_profile
+    assert told.cores or planning or not whole, "Snakemake runs nothing without --cores"
+    config = parse_config(told.config)
+    image = load(config.get(MODULE, config), told.config).image
+    assert image is None or Path("resources/demo", image).is_file()
     for file in told.configfile or ():
         assert (REPO / file).is_file() or Path(file).name == "my.yaml", file
     for target in told.targets or ():
         below = target.partition("/")[2]
-        assert target in RULES or f'"{{RESULTS}}/{below}"' in OUTPUTS or "{image}" in below, target
+        rule = target.removeprefix(f"{MODULE}_")
+        assert rule in RULES or f'"{{RESULTS}}/{below}"' in OUTPUTS or "{image}" in below, target
     if told.workflow_profile:
         assert (REPO / told.workflow_profile / "config.yaml").is_file()
 
@@ -81,7 +98,8 @@ def check_visage(words: list[str]) -> None:
     context = group.make_context("visage", [name])
     command = group.get_command(context, name)  # type: ignore[attr-defined]
     assert command, name
-    command.make_context(name, rest)
+    if rest not in ([], ["--help"]):  # else it is only spoken of
+        command.make_context(name, rest)
 
 
 def check_make(words: list[str]) -> None:
@@ -111,16 +129,30 @@ def test_a_command_of_the_docs_is_known(
     page: str,  # noqa: ARG001 - for the name of the test
     line: str,
     tmp_path: Path,
+    photographs: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.chdir(tmp_path)  # with what a reader has by then
-    Path("photograph.jpg").touch()
-    Path("results/queries/matches/party").mkdir(parents=True)
+    Path("resources").mkdir()
+    Path("resources/demo").symlink_to(photographs)
+    Path("results/queries/matches/known").mkdir(parents=True)
     for part in re.split(r"\s(?:&&|\||;|>)\s", line):
         program, *words = words_of(part)
         check = CHECKS.get(Path(program).name)
         if check:
             check(words)
+
+
+def test_what_the_readme_says_of_its_demo(demo_copy: Workflow) -> None:
+    reader = Reader(demo_copy.folder)
+    lines = [line for page, line in commands() if page == "README.md" and "my/" not in line]
+    ours = [line for line in lines if line.startswith(("snakemake", "visage"))]
+    printed = {" ".join(line.split()[:2]): reader.run(line) for line in ours}
+    assert set(printed) >= {f"visage {name}" for name in ("identify", "embed", "models", "score")}
+    assert "Barack Obama" in printed["visage identify"]
+    assert "Barack Obama" in printed["visage score"]
+    made = ("evaluation.html", "share.html", "crate/ro-crate-metadata.json")
+    assert all((demo_copy.folder / "results" / name).is_file() for name in made)
 
 
 def test_there_are_commands() -> None:

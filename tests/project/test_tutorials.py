@@ -1,74 +1,58 @@
 """The tutorials' commands, run as they stand there on the demo's photographs."""
 
 import os
-import re
 import shutil
 import sqlite3
-import subprocess
-import sys
+import zipfile
 from contextlib import closing
 from pathlib import Path
 
 import pytest
-from conftest import REPO, Workflow
+from conftest import Workflow
 from people.importing.test_digikam import SCHEMA
+from reader import Reader
 from stashbox.fake_stash import KEY, FakeStash
 from visage.people.xmp import parse_packet
-from visage.store.tsv import read_rows
 
 OBAMA = "11111111-0000-4000-8000-00000000000a"
 
 
-class Reader:
-    """Somebody who does what a tutorial says, in a folder with photographs."""
-
-    def __init__(self, folder: Path, demo: Workflow) -> None:
-        self.folder = folder
-        source = demo.folder / "resources/demo"
-        shutil.copytree(source / "queries", folder / "my/photos")
-        shutil.copytree(source / "gallery", folder / "my/photos/people")
-        shutil.copytree(demo.folder / "results/cache", folder / "results/cache")
-        commands = {"snakemake": f"snakemake --snakefile {REPO}/Snakefile", "visage": "visage"}
-        (folder / "bin").mkdir()
-        for name, module in commands.items():
-            command = folder / "bin" / name
-            command.write_text(f'#!/bin/sh\nexec {sys.executable} -m {module} "$@"\n')
-            command.chmod(0o755)
-
-    def follow(self, page: str, **replaced: str) -> list[str]:
-        """Write the page's YAML to my.yaml and give its blocks of commands."""
-        text = (REPO / "docs" / page).read_text(encoding="utf-8")
-        for old, new in replaced.items():
-            text = text.replace(old, new)
-        blocks = re.findall(r"```(sh|yaml)\n(.*?)```", text, re.DOTALL)
-        for kind, block in blocks:
-            if kind == "yaml":
-                # One shard to a set spares the time of many jobs, and changes no result.
-                (self.folder / "my.yaml").write_text(f"{block}shards: 1\n")
-        return [block for kind, block in blocks if kind == "sh"]
-
-    def run(self, block: str) -> str:
-        path = f"{self.folder / 'bin'}:{os.environ['PATH']}"
-        environment = Workflow.environment() | {"PATH": path, "PYTHONPATH": str(REPO / "scripts")}
-        done = subprocess.run(
-            ["bash", "-ec", block.replace("--cores 8", "--cores 2")],
-            cwd=self.folder,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout + done.stderr
-
-    def verdicts(self) -> dict[tuple[str, str], str]:
-        rows = read_rows(self.folder / "results/scores.tsv")
-        return {(row["Group"], row["Name"]): row["Verdict"] for row in rows}
-
-
 @pytest.fixture
 def reader(tmp_path: Path, demo: Workflow) -> Reader:
-    return Reader(tmp_path, demo)
+    """Somebody with the demo's photographs in one folder, who need not wait for their embedding."""
+    reader = Reader(tmp_path)
+    source = demo.folder / "resources/demo"
+    reader.have(source / "queries", "my/photos")
+    reader.have(source / "gallery", "my/photos/people")
+    reader.have(demo.folder / "results/cache", "results/cache")
+    return reader
+
+
+def test_a_folder_of_photographs(tmp_path: Path, demo: Workflow) -> None:
+    """The first tutorial, on the demo's people instead of its own."""
+    reader = Reader(tmp_path)
+    reader.have(demo.folder / "resources/demo/gallery", "my/people")
+    reader.have(demo.folder / "resources/demo/queries", "my/photographs")
+    reader.have(demo.folder / "results/cache", "results/cache")
+    names = {"Ross": "grace-hopper", "Rachel": "barack-obama"}
+    look, mend, stricter, more = reader.follow(
+        "tutorial.md",
+        **{"Joey/Joey00031.jpg": "barack-obama/blue-room.jpg"},
+        **{"photographs/Rachel.png": "photographs/hidden/cut-left.jpg"},
+        **names,
+    )
+    (tmp_path / "my/names.json").write_text('{"barack-obama": "Barack Obama"}')
+    assert "embed_shard" in reader.run(look)
+    assert reader.verdicts()["known", "Barack Obama"] == "match"
+    reader.run(mend)
+    log = (tmp_path / "results/logs/embed_shard/queries-0.log").read_text()
+    assert "embedded 0" in log, "as the page says"
+    assert "portraits" in {group for group, _ in reader.verdicts()}
+    reader.run(stricter)
+    reader.run(more)
+    with zipfile.ZipFile(tmp_path / "archive.zip") as archive:
+        assert "archive/report.html" in archive.namelist()
+    assert "grace-hopper" not in (tmp_path / "results/scores.tsv").read_text()
 
 
 @pytest.mark.long
