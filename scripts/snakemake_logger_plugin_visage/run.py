@@ -133,7 +133,7 @@ class Run:
         from visage.workflow.summary import sentence, what_is_new
 
         for results in self._results:
-            said = sentence(results)
+            said = sentence(results, self._left)
             if said:
                 news = list(what_is_new(results))
                 yield from () if self._terminal else news

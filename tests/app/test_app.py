@@ -14,6 +14,7 @@ from gradio_client import Client, handle_file
 from made_up_site import client as app_client
 from serving import TOKEN, Listener, Served, served
 from visage.app.settings import read_config
+from visage.cli import page
 from visage.errors import VisageError
 
 
@@ -234,3 +235,11 @@ def test_several_config_files_and_pairs_as_snakemake_takes_them(tmp_path: Path) 
     for wrong in ("match", "=", "a=[", "nobody=1"):
         with pytest.raises(VisageError):
             read_config([], None, [wrong])
+
+
+def test_without_its_packages_the_page_says_how_to_have_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(page, "find_spec", lambda name: None if name == "gradio" else object())
+    with pytest.raises(VisageError, match=r"not here: gradio\. In a clone: make app;"):
+        page.run()

@@ -1,10 +1,16 @@
 """`visage page`: look-up and review over finished results."""
 
 import logging
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from visage.errors import VisageError
+
+# The extra `app` of pyproject.toml.
+_PACKAGES = ("fastapi", "gradio", "starlette", "uvicorn")
 
 
 def run(
@@ -42,6 +48,7 @@ def run(
     ] = 600,
 ) -> None:
     """Serve the look-up and the review until interrupted."""
+    _require_packages()
     from visage.app.access.address import Address, token_of
     from visage.app.settings import Limits, read_config
 
@@ -56,3 +63,12 @@ def run(
     from visage.app.start import serve  # the web framework takes a second or two
 
     serve(settings, address, limits, browser)
+
+
+def _require_packages() -> None:
+    missing = [name for name in _PACKAGES if find_spec(name) is None]
+    if missing:
+        raise VisageError(
+            f"The page needs packages that are not here: {', '.join(missing)}. In a clone: make "
+            "app; elsewhere: pip install 'path/to/clone[app]'"
+        )

@@ -6,7 +6,7 @@ Snakemake's process imports this module when a run has ended, so it needs the st
 import csv
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -27,8 +27,13 @@ class Match(NamedTuple):
     name: str
 
 
-def sentence(results: Path) -> str | None:
-    """Say what was found; None where there are no scores, or the gallery is newer than they are."""
+def sentence(results: Path, made: Collection[str] = ()) -> str | None:
+    """Say what was found; None where there are no scores, or the gallery is newer than they are.
+
+    Args:
+        results: The results folder.
+        made: The rules that made something in this run.
+    """
     place = Results(results)
     if not place.provenance.exists() or _older(place.scores, place.faces):
         return None
@@ -38,7 +43,8 @@ def sentence(results: Path) -> str | None:
         for part in (*_faces(record), *_images(record), _left_out(place), _audit(place.audit))
         if part
     ]
-    page = f" Open {place.report}" if place.report.exists() else f" See {place.scores}"
+    report = place.share if "report_share" in made else place.report
+    page = f" Open {report}" if report.exists() else f" See {place.scores}"
     return ", ".join(parts) + "." + page
 
 
