@@ -20,8 +20,8 @@ COPY . /opt/visage-ml
 # another model go where the user may write: --config model=NAME weights=/work/weights
 RUN cd /tmp && snakemake --snakefile /opt/visage-ml/Snakefile --cores 1 \
         --config results=/tmp/results -- \
-        ../opt/visage-ml/weights/face_recognition_sface_2021dec_float32.onnx \
-        ../opt/visage-ml/weights/face_detection_yunet_2023mar_float32.onnx \
+        /opt/visage-ml/weights/face_recognition_sface_2021dec_float32.onnx \
+        /opt/visage-ml/weights/face_detection_yunet_2023mar_float32.onnx \
     && rm -rf /tmp/results /tmp/.snakemake /tmp/.cache \
     && mkdir --mode=1777 /work
 WORKDIR /work
