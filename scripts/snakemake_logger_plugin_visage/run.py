@@ -92,8 +92,8 @@ class Run:
         if rule == "embed_shard":
             self._embedding.finish(Path(job["input"][0]))
         self._left[rule] -= 1
-        if not self._left[rule]:
-            self._stage(rule)
+        if not self._left[rule] and (rule in STAGES or job["output"]):
+            self._stage(rule)  # not of `all`, which makes nothing
 
     def _stage(self, rule: str) -> None:
         if self._terminal:

@@ -20,6 +20,7 @@ STAGES = {
     "tabulate_images": "images counted",
     "score_matches": "people scored",
     "build_report": "report written",
+    "report_share": "copy to give away written",
     "export_xmp": "names written for other programs",
     "export_csv": "table exported",
     "export_crate": "record of the run written as a crate",

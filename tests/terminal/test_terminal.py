@@ -19,6 +19,7 @@ from snakemake_logger_plugin_visage.embedding import line
 from snakemake_logger_plugin_visage.logs import cause, notices
 from snakemake_logger_plugin_visage.run import Run
 from snakemake_logger_plugin_visage.stages import STAGES
+from visage.resources import rule_names
 from visage.workflow import job
 
 FAILURE = "2026-11-26 07:00:00,000 CRITICAL "
@@ -42,6 +43,7 @@ def told(jobid: int, rule: str, log: Path | None = None, manifest: str = "") -> 
         rule_name=rule,
         log=[str(log)] if log else [],
         input=[manifest],
+        output=[] if rule == "all" else ["made"],
     )
 
 
@@ -79,6 +81,10 @@ def test_a_stage_is_told_when_its_last_job_has_ended() -> None:
     assert "compared" not in "".join(said(*run, one, stream=Terminal()))
     assert "✓ faces compared with the gallery" in "".join(said(*run, one, two, stream=Terminal()))
     assert said(*run, one, two) == [], "nobody looks"
+    last = [planned(all=1), told(3, "all"), record(event=LogEvent.JOB_FINISHED, job_id=3)]
+    assert said(*last, stream=Terminal()) == []
+    theirs = [planned(who=1), told(4, "who"), record(event=LogEvent.JOB_FINISHED, job_id=4)]
+    assert said(*theirs, stream=Terminal()) == ["✓ who (0 s)"], "a rule of an outer workflow"
 
 
 def test_all_shards_make_one_line(tmp_path: Path) -> None:
@@ -156,8 +162,7 @@ def test_a_notice_comes_from_the_log(tmp_path: Path) -> None:
 
 
 def test_every_rule_has_its_words() -> None:
-    rules = "".join(path.read_text() for path in (REPO / "rules").glob("*.smk"))
-    assert set(STAGES) == set(re.findall(r"^ *rule (\w+):", rules, re.M))
+    assert set(STAGES) == set(rule_names())
     assert QUIET_JOBS == job.QUIET_JOBS
 
 
