@@ -228,7 +228,6 @@ def test_under_cron_it_says_what_was_found_and_what_is_new(demo_copy: Workflow) 
     new, last = quietly(demo_copy).splitlines()
     assert new.startswith("New: ") and last == FOUND
     assert quietly(demo_copy) == FOUND
-    assert quietly(demo_copy, "report_share").endswith(" Open results/share.html")
     assert "gallry" in quietly(demo_copy, "--config", "gallry=x").splitlines()[1]
 
 

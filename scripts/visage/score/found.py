@@ -3,21 +3,32 @@
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from visage.status import Verdict
 from visage.store.arrow import equal
 from visage.store.tables import read_table
 
+_NAMED = (Verdict.GIVEN, Verdict.MATCH)
+
 
 def count_found(matches: list[Path]) -> dict[str, int]:
-    """Count the faces that were searched, those with a name, and the people they are.
+    """Count faces by what is known of their closest person.
 
     Args:
         matches: The matches tables of all shards.
+
+    Returns:
+        All `faces`; those `named`, found or given; the `people` they are; `possible` ones, of which
+        no threshold told.
     """
     table = pa.concat_tables([read_table(path, ["rank", "id", "verdict"]) for path in matches])
-    nearest = table.filter(equal(table["rank"], 1))
-    named = nearest.filter(equal(nearest["verdict"], Verdict.MATCH))
-    people = pc.count_distinct(named["id"]).as_py()
-    return {"faces": nearest.num_rows, "named": named.num_rows, "people": people}
+    closest = table.filter(equal(table["rank"], 1))
+    verdicts = closest["verdict"].to_pylist()
+    ids = zip(closest["id"].to_pylist(), verdicts, strict=True)
+    people = {person for person, verdict in ids if verdict in _NAMED}
+    return {
+        "faces": len(verdicts),
+        "named": sum(verdict in _NAMED for verdict in verdicts),
+        "people": len(people),
+        "possible": verdicts.count(Verdict.POSSIBLE),
+    }

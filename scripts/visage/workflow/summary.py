@@ -50,14 +50,18 @@ def sentence(results: Path, made: Collection[str] = ()) -> str | None:
 
 def _faces(record: dict[str, Any]) -> Iterator[str]:
     found = record["found"]
-    faces, named = found["faces"], found["named"]
+    faces, named, possible = found["faces"], found["named"], found.get("possible", 0)
     if not faces:
         yield "no face was searched"
         return
     has = "has" if named == 1 else "have"
     yield f"{named:,} of {_count(faces, 'face')} {has} a name ({_count(found['people'], 'person')})"
-    if faces - named:
-        yield f"{faces - named:,} {'is' if faces - named == 1 else 'are'} nobody you know"
+    if possible:
+        them = "it is" if possible == 1 else "they are"
+        yield f"no threshold tells of {possible:,} whether {them} the person they are nearest to"
+    unknown = faces - named - possible
+    if unknown:
+        yield f"{unknown:,} {'is' if unknown == 1 else 'are'} nobody you know"
 
 
 def _images(record: dict[str, Any]) -> Iterator[str]:

@@ -1,0 +1,40 @@
+import json
+from pathlib import Path
+
+import pytest
+from visage.workflow.summary import sentence
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        ((60, 13, 6, 0), "13 of 60 faces have a name (6 people), 47 are nobody you know."),
+        ((2, 1, 1, 0), "1 of 2 faces has a name (1 person), 1 is nobody you know."),
+        ((2, 2, 1, 0), "2 of 2 faces have a name (1 person)."),
+        (
+            (3, 0, 0, 2),
+            "0 of 3 faces have a name (0 people), no threshold tells of 2 whether they are the "
+            "person they are nearest to, 1 is nobody you know.",
+        ),
+        ((0, 0, 0, 0), "no face was searched."),
+    ],
+)
+def test_every_face_is_told_of_once(tmp_path: Path, found: tuple[int, ...], said: str) -> None:
+    record = {
+        "found": dict(zip(("faces", "named", "people", "possible"), found, strict=True)),
+        "images": {"queries": {"status": {"ok": found[0]}}},
+    }
+    (tmp_path / "provenance.json").write_text(json.dumps(record))
+    assert sentence(tmp_path) == f"{said} See {tmp_path}/scores.tsv"
+
+
+def test_the_copy_to_give_away_is_named_where_that_was_made(tmp_path: Path) -> None:
+    record = {
+        "found": {"faces": 0, "named": 0, "people": 0},
+        "images": {"queries": {"status": {}}},
+    }
+    (tmp_path / "provenance.json").write_text(json.dumps(record))
+    for page in ("report.html", "share.html"):
+        (tmp_path / page).touch()
+    assert str(sentence(tmp_path)).endswith("/report.html")
+    assert str(sentence(tmp_path, ["report_share"])).endswith("/share.html")
