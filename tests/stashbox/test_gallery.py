@@ -63,6 +63,8 @@ def test_performers_and_their_photographs_become_folders(server: FakeStash, tmp_
         ("Countess",),
         "stashdb.org",
     )
+    # As LocalVisage wants it, which puts Stash's address in front.
+    assert names[ADA].image == "/performer/1/image"
     assert (tmp_path / "gallery" / ADA / "performer.jpg").stat().st_mode & 0o777 == 0o600
     written = (tmp_path / "names.json").read_text() + (tmp_path / "gallery" / RECORD).read_text()
     assert KEY not in written

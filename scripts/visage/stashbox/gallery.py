@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -98,6 +99,8 @@ def _entry(performer: StashPerformer) -> dict[str, Any]:
         "aliases": list(performer.aliases),
         "country": performer.country,
         "endpoint": performer.endpoint,
+        # Within Stash: its plugins show our answers on its own pages, some after its address.
+        "image": urlsplit(performer.picture).path if performer.picture else None,
     }
     return {key: value for key, value in entry.items() if value}
 

@@ -18,6 +18,35 @@ from serving import TOKEN, Served
 
 STASH = {"Origin": "http://localhost:9999"}
 CLIENT = "@gradio/client@1.15.3"  # the version that LocalVisage loads
+# Every function, as `predict` calls it, and a scene as `submit` follows it.
+ASK = """
+import { Client, handle_file } from "@gradio/client";
+import { readFileSync } from "node:fs";
+const [, , address, photograph, times] = process.argv;
+const client = await Client.connect(address);
+const picture = () => handle_file(new Blob([readFileSync(photograph)], { type: "image/jpeg" }));
+const ask = async (name, ...data) => (await client.predict(name, data)).data[0];
+const names = performers => performers.map(one => one.name);
+const vtt = readFileSync(times), text = "data:text/vtt;base64," + vtt.toString("base64");
+const told = {};
+const faces = async (...data) =>
+  (await ask("/multiple_image_search", picture(), ...data)).map(face => names(face.performers));
+told["faces"] = await faces(0, 5);
+told["two inputs"] = await faces(5);
+told["one face"] = names(await ask("/image_search", picture(), 0, 5));
+told["one face, two inputs"] = names(await ask("/image_search", picture(), 5));
+told["vector"] = await ask("/vector_search", "[]", 0.5, 3);
+told["frames"] = (await ask("/find_faces_in_sprite", picture(), text)).map(one => one.frame);
+told["steps"] = [];
+const scene = [picture(), handle_file(new Blob([vtt], { type: "text/vtt" })), 20];
+for await (const event of client.submit("/identify_sprite_performers", scene)) {
+  if (event.type !== "data") continue;
+  const said = event.data[0];
+  if ("progress" in said) told["steps"].push(said.progress);
+  else told["scene"] = Object.values(said.performers).map(one => one.name).sort();
+}
+process.stdout.write(JSON.stringify(told), () => process.exit(0));
+"""
 VTT = """WEBVTT
 
 00:00:00.000 --> 00:00:10.000
@@ -121,22 +150,20 @@ def test_gradios_client_of_npm(site: Served, demo: Workflow, tmp_path: Path) -> 
     done = subprocess.run(install, cwd=tmp_path, capture_output=True, text=True, check=False)
     if done.returncode:
         pytest.skip(f"npm cannot fetch {CLIENT}: {done.stderr[-300:]}")
-    (tmp_path / "ask.mjs").write_text(
-        """import { Client, handle_file } from "@gradio/client";
-        import { readFileSync } from "node:fs";
-        const [, , address, photograph] = process.argv;
-        const client = await Client.connect(address);
-        const blob = new Blob([readFileSync(photograph)], { type: "image/jpeg" });
-        const answer = await client.predict("/multiple_image_search", [handle_file(blob), 0, 5]);
-        const names = answer.data[0].map(face => face.performers.map(one => one.name));
-        process.stdout.write(JSON.stringify(names), () => process.exit(0));"""
-    )
+    (tmp_path / "ask.mjs").write_text(ASK)
+    (tmp_path / "times.vtt").write_text(VTT)
     address = f"{site.url}/t/{TOKEN}"
     asked = subprocess.run(
-        ["node", "ask.mjs", address, str(four_people(demo))],
+        ["node", "ask.mjs", address, str(four_people(demo)), "times.vtt"],
         cwd=tmp_path, capture_output=True, text=True, check=False, timeout=180,
     )  # fmt: skip
     assert asked.returncode == 0, asked.stderr
-    names = json.loads(asked.stdout)
+    told = json.loads(asked.stdout)
     # The most prominent first: large and near the middle.
-    assert [face[0] for face in names][:2] == ["Barack Obama", "Grace Hopper"]
+    assert [face[0] for face in told["faces"]][:2] == ["Barack Obama", "Grace Hopper"]
+    assert told["two inputs"] == told["faces"]
+    assert told["one face"][0] == told["one face, two inputs"][0] == "Barack Obama"
+    assert told["vector"] == {"status": "not implemented"}
+    assert told["steps"] == sorted(told["steps"]) and len(told["steps"]) == 4
+    assert told["scene"] == ["Barack Obama", "Eileen Collins", "Grace Hopper"]
+    assert told["frames"] == [0, 1]

@@ -14,13 +14,15 @@ from visage.app.uploads import Uploads
 
 # How many at once. A scene has hundreds of frames, and others want to search meanwhile.
 AT_ONCE, SCENES = 2, 1
+EVERYTHING = 0.0  # the threshold of clients that send none: they show whatever there is
+RESULTS = 3.0  # where none is sent
 
 
 def build(service: Service, uploads: Uploads) -> gr.Blocks:
     """Give the functions."""
     with gr.Blocks(analytics_enabled=False) as blocks:
         threshold = gr.Number(0.5, label="threshold")
-        results = gr.Number(3, label="results")
+        results = gr.Number(RESULTS, label="results")
         inputs = [_file(uploads, gr.Image), threshold, results]
         # First: some clients call these by number, 0 and 1.
         for search in (performers.image_search, performers.multiple_image_search):
@@ -91,10 +93,13 @@ def _shown(ask: Callable[[], Any]) -> Any:
 
 
 def _searching(service: Service, answer: Callable) -> Callable:
-    def ask(image: bytes | None, threshold: float, results: float) -> list[dict]:
+    def ask(image: bytes | None, threshold: float | None, results: float | None) -> list[dict]:
         if image is None:
             raise _refusal("There is no image in the request.")
-        return _shown(lambda: answer(service, image, threshold, results))
+        if results is None:  # two inputs: the second is the number of results
+            threshold, results = EVERYTHING, threshold
+        most = RESULTS if results is None else results
+        return _shown(lambda: answer(service, image, threshold or EVERYTHING, most))
 
     return ask
 

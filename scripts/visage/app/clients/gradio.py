@@ -16,10 +16,9 @@ from visage.app.uploads import Uploads
 
 log = logging.getLogger(__name__)
 
-# The Stash plugin `visage` sends a picture and a number of results; the functions take a threshold
-# between the two. It asks by name, and shows whatever there is.
+# The Stash plugin `visage` sends a picture and a number of results, and Gradio wants three inputs.
+# It asks by name; npm's client fills the third up by itself (`visage.app.clients.blocks`).
 TWO_INPUTS = ("image_search", "multiple_image_search")
-EVERYTHING = 0.0
 
 
 class GradioClients:
@@ -85,7 +84,7 @@ def _function(scope: Scope) -> str:
 
 
 async def _three_inputs(scope: Scope, receive: Receive) -> tuple[Scope, Receive]:
-    """Put a threshold between a picture and a number of results, where only these were sent."""
+    """Add an empty third input, where two were sent."""
     body, more = b"", True
     while more:
         message = await receive()
@@ -97,7 +96,7 @@ async def _three_inputs(scope: Scope, receive: Receive) -> tuple[Scope, Receive]
     except (ValueError, KeyError, TypeError):
         data = None  # Gradio says what is wrong with it
     if isinstance(data, list) and len(data) == 2:
-        body = json.dumps(sent | {"data": [data[0], EVERYTHING, data[1]]}).encode()
+        body = json.dumps(sent | {"data": [*data, None]}).encode()
     length = (b"content-length", str(len(body)).encode())
     headers = [pair for pair in scope["headers"] if pair[0] != length[0]]
     sent_on = False
