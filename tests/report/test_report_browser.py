@@ -6,13 +6,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote
 
+import pyarrow as pa
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
-from made_up_run import COMPARED, HOSTILE, NOTHING, Made, content_of, make
+from long_names import LONG, sideways
+from made_up_run import COMPARED, HOSTILE, NOTHING, ORIGIN, PEOPLE, Made, content_of, make
 from playwright.sync_api import Browser, Locator, Page, expect
 from visage.people.labels import Say, read_labels
 from visage.report import build
+from visage.store.arrow import texts
+from visage.store.tables import read_table, write_table
 
 SIZES = {"wide": (1440, 900), "phone": (390, 844)}
 VIEWS = ["photographs", "photographs?show=unknown", "people", "sure", "gallery", "made"]
@@ -252,6 +256,21 @@ def test_axe_finds_nothing(browser: Browser, built: Path, size: str, theme: str)
             assert not found.response["violations"], found.generate_report()
             assert page.evaluate("document.documentElement.scrollWidth") <= SIZES[size][0], view
             assert smallest(page) >= 12, view
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_long_names_stick_out_of_nothing(browser: Browser, made: Made, size: str) -> None:
+    table = read_table(made.folder / "matches.parquet")
+    names = [LONG[PEOPLE.index(person) % len(LONG)] for person in texts(table["id"])]
+    named = table.set_column(table.column_names.index("name"), "name", pa.array(names))
+    write_table(made.folder / "long.parquet", named, ORIGIN)
+    report = made.build("long.html", matches=[made.folder / "long.parquet"])
+    for page in opened(browser, report, size=size):
+        assert page.locator("#rail-people .name").first.inner_text() in LONG
+        key = page.evaluate("content.photographs.find(one => one.faces.length > 1).key")
+        for view in [*VIEWS, "person?person=person-00", f"photographs?photo={key}"]:
+            at(page, f"#/{view}")
+            assert not sideways(page), view
 
 
 def smallest(page: Page) -> float:

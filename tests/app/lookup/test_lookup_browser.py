@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from app_browser import opened, serious
 from conftest import Workflow
+from long_names import LONG, sideways
 from PIL import Image
 from serving import Served, served
 from visage.store.tables import Origin, read_table, write_table
@@ -173,20 +174,37 @@ def test_what_the_page_says_when_there_is_no_answer(
     expect(heads(tab)).to_have_text(["1 Barack Obama"])
 
 
-def test_names_that_are_markup_stay_text(tab: Any, demo: Workflow) -> None:
-    evil = "<img src=x onerror=alert(1)>"
+@pytest.mark.parametrize("name", LONG)
+def test_long_names_stick_out_of_nothing(
+    browser: Any, site: Served, demo: Workflow, name: str
+) -> None:
+    with opened(browser, site, **PHONE) as tab:
+        rename(tab, name)
+        search(tab, query(demo, "known/portrait.jpg"))
+        expect(heads(tab)).to_have_text([f"1 {name}"])
+        assert not sideways(tab)
+        tab.set_viewport_size({"width": 1440, "height": 900})
+        assert not sideways(tab)
 
+
+def rename(tab: Any, name: str) -> None:
+    """Have the server call the first person of an answer by another name."""
     tab.evaluate(
-        """evil => {
+        """name => {
             const ask = window.fetch;
             window.fetch = async (...asked) => {
                 const body = await (await ask(...asked)).json();
-                body.faces[0].people[0].name = body.faces[0].people[0].id = evil;
+                body.faces[0].people[0].name = body.faces[0].people[0].id = name;
                 return new Response(JSON.stringify(body));
             };
         }""",
-        evil,
+        name,
     )
+
+
+def test_names_that_are_markup_stay_text(tab: Any, demo: Workflow) -> None:
+    evil = "<img src=x onerror=alert(1)>"
+    rename(tab, evil)
     search(tab, query(demo, "known/portrait.jpg"))
     expect(heads(tab)).to_have_text([f"1 {evil}"])
     expect(tab.locator("#boxes .box")).to_have_attribute("aria-label", f"Face 1: {evil}")

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from app_browser import opened, serious
 from conftest import Workflow
+from long_names import LONG, sideways
 from serving import Served, served
 from visage.store.tables import read_table
 
@@ -125,6 +126,24 @@ def test_on_a_phone(browser: Any, reviewed: Served, scheme: Any) -> None:
         assert all(min(size["width"], size["height"]) >= 43.9 for size in sizes)
         tree = tab.locator("main").aria_snapshot()
         assert 'button "No"' in tree and 'img "The face in question"' in tree
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_long_names_stick_out_of_nothing(browser: Any, reviewed: Served, name: str) -> None:
+    def renamed(route: Any) -> None:
+        answer = route.fetch()
+        told = answer.json()
+        for candidate in (told["item"] or {}).get("candidates", ()):
+            candidate["name"] = name
+        route.fulfill(response=answer, json=told)
+
+    with opened(browser, reviewed, "review", **PHONE) as tab:
+        tab.route("**/review/next?*", renamed)
+        tab.reload()
+        expect(head(tab)).to_contain_text(name)
+        assert not sideways(tab)
+        tab.set_viewport_size({"width": 1440, "height": 900})
+        assert not sideways(tab)
 
 
 def test_a_cluster_is_named_and_counts_after_the_run(tab: Any, reviewed: Served) -> None:

@@ -122,10 +122,10 @@ function stateOf(one) {
   return names.join(", ") || "unknown";
 }
 
-const label = face => face.verdict === "match" || face.verdict === "possible" ? face.people[0].name : "";
+const nameOf = face => face.verdict === "match" || face.verdict === "possible" ? face.people[0].name : "";
 
 function boxOf(face, answer) {
-  const { x, y, w, h } = face.box, name = label(face);
+  const { x, y, w, h } = face.box, name = nameOf(face);
   return el(`button.box.${face.verdict}`, {
     type: "button", style: { left: `${100 * x / answer.width}%`, top: `${100 * y / answer.height}%`, width: `${100 * w / answer.width}%`, height: `${100 * h / answer.height}%` },
     "aria-label": `Face ${face.number}: ${name || (face.status === "ok" ? "unknown" : "not searched")}`,
@@ -181,7 +181,7 @@ function faceSection(face, one) {
   const near = face.people.filter(person => person.verdict !== "unknown"), far = face.people.filter(person => person.verdict === "unknown");
   return el("section.person-face", { id: `face-${face.number}`, tabindex: "-1", "aria-label": `Face ${face.number}` },
     el("header", {}, el("span.face", { style: { "background-image": `url("${face.crop}")` } }),
-      el("h2", {}, `${face.number} `, face.status !== "ok" ? "Not searched" : label(face) || "Nobody you know")),
+      el("h2", {}, `${face.number} `, face.status !== "ok" ? "Not searched" : nameOf(face) || "Nobody you know")),
     face.reason ? el("p.quiet", {}, face.reason) : null,
     near.length ? el("ol.candidates", {}, near.map(candidate)) : null,
     far.length ? el("details", {}, el("summary", {}, near.length ? "Who is farther away" : "Who comes nearest"), el("ol.candidates", {}, far.map(candidate))) : null,
@@ -212,7 +212,7 @@ function sayWho(face, one) {
     const answer = response ? await response.json().catch(() => ({})) : {};
     said.textContent = answer.said || answer.detail || "The page cannot reach its server. Is it still running?";
   };
-  const likeliest = label(face) ? el("button.act", { type: "button", onclick: () => send(face.people[0].id) }, `Yes, this is ${label(face)}`) : null;
+  const likeliest = nameOf(face) ? el("button.act", { type: "button", onclick: () => send(face.people[0].id) }, label(`Yes, this is ${nameOf(face)}`)) : null;
   return el("div", {}, el("form.say", { onsubmit: event => { event.preventDefault(); send(field.value); } }, likeliest, field, el("button.act", {}, "This is who it is")), said);
 }
 

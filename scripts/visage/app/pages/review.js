@@ -131,13 +131,13 @@ function figure(face, said) {
   return el("figure", {}, el("a", { href: face.whole || face.picture, target: "_blank", rel: "noopener", title: "The whole photograph" }, el("span.face", { style: round(face.picture), role: "img", "aria-label": said })), el("figcaption", {}, face.image));
 }
 
-function act(key, label, does, first) {
+function act(key, words, does, first) {
   if (key) keys[key] = does;
-  return el(`button.act${first ? ".first" : ""}`, { type: "button", "aria-keyshortcuts": key || null, onclick: does }, label, key ? el("kbd", { "aria-hidden": "true" }, key) : null);
+  return el(`button.act${first ? ".first" : ""}`, { type: "button", "aria-keyshortcuts": key || null, onclick: does }, label(words), key ? el("kbd", { "aria-hidden": "true" }, key) : null);
 }
 
-function somebody(label) {
-  const field = el("input.search", { list: "everybody", "aria-label": label, placeholder: label, autocomplete: "off" });
+function somebody(words) {
+  const field = el("input.search", { list: "everybody", "aria-label": words, placeholder: words, autocomplete: "off" });
   const send = event => { event.preventDefault(); if (field.value.trim()) say("is", field.value); };
   keys.s = () => field.focus();
   return el("form.say", { onsubmit: send }, field, el("button.act", {}, "This is who it is"));
@@ -159,7 +159,7 @@ function faceParts() {
     others.length ? el("h2", {}, "Or is it …") : null,
     el("div.others", {}, others.slice(0, 9).map((other, number) => {
       keys[number + 1] = () => say("is", other.id);
-      return el("button", { type: "button", "aria-keyshortcuts": `${number + 1}`, onclick: keys[number + 1] }, el("span.face", { style: round(other.picture) }), `${other.name} `, el("kbd", { "aria-hidden": "true" }, `${number + 1}`));
+      return el("button", { type: "button", "aria-keyshortcuts": `${number + 1}`, onclick: keys[number + 1] }, el("span.face", { style: round(other.picture) }), label(other.name), " ", el("kbd", { "aria-hidden": "true" }, `${number + 1}`));
     })),
     somebody("Somebody else’s name"),
   ].filter(Boolean);

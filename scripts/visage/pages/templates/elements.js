@@ -16,6 +16,9 @@ function el(kind, attributes, ...children) {
   return made;
 }
 
+/** What a button says: names may be longer than it is wide. */
+const label = words => el("span.label", {}, words);
+
 /** 1 face, 2 faces, 1,000 faces. */
 function plural(number, singular, several) {
   return `${number.toLocaleString("en")} ${number === 1 ? singular : several || singular + "s"}`;

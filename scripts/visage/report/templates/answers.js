@@ -23,7 +23,7 @@ function answers(face, state) {
   ];
 }
 
-const act = (words, key, press, first) => el(`button.act${first ? ".first" : ""}`, { type: "button", "data-key": key, "aria-keyshortcuts": key, onclick: press }, words, " ", el("kbd", { "aria-hidden": "true" }, key));
+const act = (words, key, press, first) => el(`button.act${first ? ".first" : ""}`, { type: "button", "data-key": key, "aria-keyshortcuts": key, onclick: press }, label(words), " ", el("kbd", { "aria-hidden": "true" }, key));
 
 function say(face, says, words) {
   settle(() => decide(face, says, words));
@@ -52,7 +52,7 @@ function others(face) {
   if (!rest.length || !decidable(face) || answerTo(face)) return [];
   return [el("h3.or", {}, "Or is it …"), el("div.others", {}, rest.map(candidate => el("button", {
     type: "button", onclick: () => sayElse(face, face.best, candidate.who.id),
-  }, el("span.face", { style: picture(candidate.beside[0]?.picture) }), candidate.who.name)))];
+  }, el("span.face", { style: picture(candidate.beside[0]?.picture) }), label(candidate.who.name))))];
 }
 
 function showDecided() {

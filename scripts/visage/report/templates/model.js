@@ -65,9 +65,12 @@ const EMPTY = {
   unread: photograph => !["ok", "no_face", "poor", "too_small"].includes(photograph.status),
 };
 
+/** Names from right to left keep to themselves among others (UAX 9, isolates). */
+const isolated = name => (/[\u0590-\u08ff\ufb1d-\ufefc]/.test(name) ? `\u2068${name}\u2069` : name);
+
 /** Say in a few words who is in a photograph. */
 function whoIsIn(photograph) {
-  const names = [...new Set(photograph.named.map(face => face.best.who.name))];
+  const names = [...new Set(photograph.named.map(face => isolated(face.best.who.name)))];
   const named = names.length <= 4
     ? names.join(", ").replace(/, ([^,]*)$/, " and $1")
     : `${names.slice(0, 3).join(", ")} and ${names.length - 3} more`;

@@ -33,14 +33,14 @@ const verdictOf = face => (answerTo(face) ? "given" : face.named && face.doubtfu
 function boxes(photograph, lit, names, onFace) {
   return photograph.faces.filter(face => face.place).map(face => {
     const tag = names?.get(face);
-    const label = tag ? el(`span.tag.${verdictOf(face)}${tag.inside ? ".in" : ""}`, {}, face.best.who.name) : null;
+    const written = tag ? el(`span.tag.${verdictOf(face)}${tag.inside ? ".in" : ""}`, {}, face.best.who.name) : null;
     const kind = `.box.${face.named ? verdictOf(face) : face.verdict}${lit(face) ? ".lit" : ""}`;
-    if (!onFace) return el(`span${kind}`, { style: rest(face.place) }, label);
+    if (!onFace) return el(`span${kind}`, { style: rest(face.place) }, written);
     const name = face.named ? face.best.who.name : face.verdict === "none" ? "not compared" : "unknown";
     return el(`button${kind}`, {
       type: "button", style: rest(face.place), onclick: () => onFace(face),
       "aria-label": `Face ${face.number + 1}: ${name}`, "aria-pressed": String(lit(face)),
-    }, label);
+    }, written);
   });
 }
 
@@ -58,7 +58,7 @@ function photographTile(photograph, lit, height = HEIGHT) {
     "aria-label": described(photograph), style: { "--r": ratioOf(photograph).toFixed(3) },
   },
   image(photograph, { loading: "lazy" }), ...boxes(photograph, lit, names),
-  said ? el("span.names", { "aria-hidden": "true" }, said) : null);
+  said ? el("span.names", { "aria-hidden": "true" }, label(said)) : null);
 }
 
 /** Say in words how sure a face's name is. */
