@@ -63,7 +63,14 @@ def shared(folder: Path, models: Models, arguments: argparse.Namespace) -> None:
     every = embed(lfw, models, names[0], labelled=True).table
     write("bystanders", pd.DataFrame(bystanders.named(faces, every, SEEN)))
     write("two-looks", pd.DataFrame(evaluated.two_looks(faces)))
-    drawn = identify(folder / "friends/gallery", models, names[:1], arguments)
+    write("expected-cosines", pd.DataFrame(evaluated.expected_cosines(faces)))
+    friends = folder / "friends/gallery"
+    few = evaluated.too_small_a_gallery(
+        labelled(friends, models, names[0]),
+        models.registry.model(names[0]).threshold.normalized or 0.0,
+    )
+    write("few-people", pd.DataFrame(few))
+    drawn = identify(friends, models, names[:1], arguments)
     write("friends", by_size(drawn, f"FNIR at FPIR {100 * evaluated.ASKED:g} %"))
     write("lfw-pairs", verify(folder / "lfw/pairs.tsv", models, names, folder / "lfw/people"))
     write("pairs", verify(folder / "pairs/master.csv", models, names))

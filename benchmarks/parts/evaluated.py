@@ -23,12 +23,14 @@ from visage.search.exact import ExactSearch
 from visage.search.faces import unit
 from visage.search.index import chosen_faces, usable_faces, vectors_of, without_poor
 from visage.search.rankings import faces_of, fit
+from visage.search.rankings.base import Learnt
 from visage.store.tables import read_table
 
 from parts.intervals import with_intervals
 
 RANKINGS = ("likelihood", "mean", "nearest")
 ASKED = 0.01
+WITHIN = (0.3, 0.4, 0.5, 0.6, 0.7)  # expected cosines between two faces of a person
 SEED = 42
 IDS, PROBES = 20, 40  # people of two looks, and searches of theirs
 
@@ -68,9 +70,9 @@ def mended(folder: Folder, errata: Path) -> Folder:
     return Folder(rows.set_column(place, "person", pa.array(people)), folder.acquired, folder.near)
 
 
-def evaluate(folder: Folder, ranking: str) -> Evaluated:
-    """Search every photograph in the rest."""
-    return search_gallery(folder.rows, ranking, True, folder.near, folder.acquired)
+def evaluate(folder: Folder, ranking: str, learnt: Learnt | None = None) -> Evaluated:
+    """Search every photograph in the rest; None: what the ranking needs is learnt from them."""
+    return search_gallery(folder.rows, ranking, True, folder.near, folder.acquired, learnt)
 
 
 def rates(found: Evaluated) -> dict[str, object]:
@@ -80,6 +82,35 @@ def rates(found: Evaluated) -> dict[str, object]:
     row |= with_intervals(trials, codes)
     error = calibration.calibration_error(calibration.reliability(trials, codes))
     return row | {"ECE, points": None if error is None else round(100 * error, 2)}
+
+
+def expected_cosines(folder: Folder) -> Iterator[dict[str, Any]]:
+    """Give what `likelihood` misses when it expects so much of two faces of a person."""
+    for within in WITHIN:
+        found = evaluate(folder, "likelihood", Learnt(within))
+        (point,) = metrics.operating_points(found.trials, found.faces.codes, [ASKED])
+        fnir = None if point.fnir is None else point.fnir.value
+        yield {"expected cosine": within, f"FNIR at FPIR {100 * ASKED:g} %": _percent(fnir)}
+
+
+def too_small_a_gallery(folder: Folder, published: float) -> Iterator[dict[str, Any]]:
+    """Give how many strangers pass at the model's published threshold, by ranking.
+
+    Args:
+        folder: Of people too few to tell a threshold of their own.
+        published: Distance of embeddings of length 1.
+    """
+    for ranking in RANKINGS:
+        found = evaluate(folder, ranking)
+        threshold = found.ranking.published(published)
+        yield {
+            "ranking": ranking,
+            "photographs": len(found.rows),
+            "near copies": found.near_copies + found.same_file,
+            "strangers within the published threshold": _percent(
+                metrics.fpir_at(found.trials, threshold)
+            ),
+        }
 
 
 def promises(found: Evaluated) -> pd.DataFrame:

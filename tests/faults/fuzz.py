@@ -2,7 +2,8 @@
 
 pip install atheris==3.0.0        (Linux, Python 3.11 to 3.13; not among the tests' packages)
 python tests/faults/fuzz.py vector -max_total_time=60
-Readers: vector, names, regions, config, deny, models, table, image, parts, sheet, cache.
+Readers: vector, names, regions, config, deny, models, table, image, parts, sheet, cache, labels,
+xmp, picasa, contacts.
 
 A reader may give a value or its own error; anything else that comes out is a bug. What libFuzzer
 finds is written as crash-… into the working folder.
@@ -28,6 +29,9 @@ with atheris.instrument_imports(include=["visage"]):
     from visage.images.decode import ImageProblem, count_pages, decode, size_of
     from visage.images.parts import page, tile
     from visage.models.registry import load_registry
+    from visage.people.importing import importers_of
+    from visage.people.importing.base import Fault, Picture
+    from visage.people.labels import Say, read_labels
     from visage.sets.deny import read_deny
     from visage.sets.listing import Entry, Stat
     from visage.sets.regions import read_regions
@@ -43,6 +47,20 @@ import yaml  # noqa: E402
 from hostile import evil, good  # noqa: E402
 
 REPO = HERE.parents[1]
+INI = b"[a.jpg]\nfaces=rect64(3f845bcb59418507),8e62398ebda8c1a5\n"
+XMP = """<x:xmpmeta xmlns:x="adobe:ns:meta/">
+<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description
+ xmlns:mwg-rs="http://www.metadataworkinggroup.com/schemas/regions/"
+ xmlns:stArea="http://ns.adobe.com/xmp/sType/Area#"
+ xmlns:stDim="http://ns.adobe.com/xap/1.0/sType/Dimensions#"
+ xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/">
+<Iptc4xmpExt:PersonInImage><rdf:Bag><rdf:li>Bob</rdf:li></rdf:Bag></Iptc4xmpExt:PersonInImage>
+<mwg-rs:Regions rdf:parseType="Resource">
+<mwg-rs:AppliedToDimensions stDim:w="64" stDim:h="48" stDim:unit="pixel"/><mwg-rs:RegionList>
+<rdf:Bag><rdf:li><rdf:Description mwg-rs:Name="Ann" mwg-rs:Type="Face">
+<mwg-rs:Area stArea:x="0.5" stArea:y="0.4" stArea:w="0.2" stArea:h="0.3" stArea:unit="normalized"/>
+</rdf:Description></rdf:li></rdf:Bag></mwg-rs:RegionList></mwg-rs:Regions>
+</rdf:Description></rdf:RDF></x:xmpmeta>"""
 FILE = Path(tempfile.mkdtemp(prefix="visage-fuzz-")) / "input"
 
 
@@ -138,8 +156,8 @@ def sheet(data: bytes) -> None:
     text = data.decode(errors="replace")
     for frame in frames_of(text, "a.jpg"):
         assert split(named("a.jpg", frame.part)) == ("a.jpg", frame.part)
-    order_of(text)
-    scene_of(text)
+    order_of(f"{text}a.jpg")
+    scene_of(f"{text}a.jpg")
 
 
 def cache(data: bytes) -> None:
@@ -151,9 +169,48 @@ def cache(data: bytes) -> None:
     Hashes(path).find("a", Stat(1, 1))
 
 
+def labels(data: bytes) -> None:
+    """The labels file."""
+    with suppress(VisageError):
+        found = read_labels(_written(data))
+        assert all(one.person or one.say == Say.IGNORE for one in found.statements)
+
+
+def _imported(kind: str, name: str, data: bytes) -> None:
+    """Read what a program says of a picture in a file beside it."""
+    folder = FILE.parent / kind
+    folder.mkdir(exist_ok=True)
+    (folder / name).write_bytes(data)
+    if not (folder / "a.jpg").exists():
+        (folder / "a.jpg").write_bytes(good()["plain.jpg"])
+    (importer,) = importers_of([kind], folder)
+    for one in importer.read(Picture(folder, "a.jpg", 64, 48)):
+        assert isinstance(one, Fault) or one.name
+
+
+def xmp(data: bytes) -> None:
+    """XMP beside a photograph."""
+    _imported("xmp", "a.jpg.xmp", data)
+
+
+def picasa(data: bytes) -> None:
+    """Picasa's faces."""
+    _imported("picasa", ".picasa.ini", data)
+
+
+def contacts(data: bytes) -> None:
+    """Picasa's contacts."""
+    (FILE.parent / "picasa").mkdir(exist_ok=True)
+    (FILE.parent / "picasa" / ".picasa.ini").write_bytes(INI)
+    _imported("picasa", "contacts.xml", data)
+
+
 READERS: dict[str, Callable[[bytes], None]] = {
     reader.__name__: reader
-    for reader in (vector, names, regions, config, deny, models, table, image, parts, sheet, cache)
+    for reader in (
+        *(vector, names, regions, config, deny, models, table, image, parts, sheet, cache),
+        *(labels, xmp, picasa, contacts),
+    )
 }
 
 
@@ -174,6 +231,15 @@ def seeds(name: str) -> Iterator[bytes]:
         yield b"image\tqueries/a\ncontent\tff\n"
     elif name == "sheet":
         yield b"WEBVTT\n\n00:00:01.500 --> 00:00:02.000\na.jpg#xywh=0,0,160,90\n"
+    elif name == "labels":
+        yield b"sha256\timage\tx\ty\tw\th\tperson\tsay\tsource\tdate\n"
+        yield b"image\tx\ty\tw\th\tperson\tsay\na.jpg\t1\t2\t3\t4\tann\tis\na.jpg\t\t\t\t\tb\tnot\n"
+    elif name == "xmp":
+        yield XMP.encode()
+    elif name == "picasa":
+        yield INI + b"[Contacts2]\n8e62398ebda8c1a5=Ann;;\n"
+    elif name == "contacts":
+        yield b'<contacts><contact id="8e62398ebda8c1a5" name="Ann" display="A"/></contacts>'
     elif name in ("image", "parts"):
         yield from (data for data in (good() | evil()).values() if len(data) < 30_000)
     else:

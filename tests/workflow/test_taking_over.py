@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pytest
 import yaml
 from conftest import REPO, Workflow, project_copy
 from existing_index import write_original
@@ -210,3 +211,38 @@ def test_a_person_of_an_existing_index_is_forgotten(tmp_path: Path) -> None:
     assert set(workflow.scores()["ID"]) <= set(kept)
     assert {path.name: path.read_bytes() for path in (data / "old").iterdir()} == before
     assert bystander.exists()
+
+
+def likely(folder: Path) -> dict[str, float]:
+    """Give for each query how likely it is somebody of the gallery at all."""
+    tables = [read_table(path) for path in (folder / "results/queries/matches").glob("*.parquet")]
+    rows = pd.concat([table.to_pandas() for table in tables])
+    return {str(image): float(own.sum()) for image, own in rows.groupby("image")["probability"]}
+
+
+def test_the_share_of_known_people_moves_every_probability(tmp_path: Path) -> None:
+    """From the config to the matches, without embedding or evaluating anew."""
+    workflow = weightless(tmp_path)
+    data = workflow.folder
+    rng = np.random.default_rng(1)
+    centres = rng.normal(0, 1, (100, 1, DIMENSION))
+    vectors = centres + rng.normal(0, 3, (100, 5, DIMENSION))  # far enough apart to be unsure
+    for person, own in enumerate(vectors):
+        for number in range(4 * (person < 60)):
+            write_vector(data / f"gallery/p{person}/{number}.vector", own[number])
+        write_vector(data / f"queries/{person}.vector", own[4])
+    match = {"ranking": "likelihood", "threshold": "auto"}
+    keys = {"import_vectors": True, "index": {"normalize": True}}
+    configure(data, **keys, match=match)
+    workflow.succeed("results/scores.tsv", *PRESET)
+    even = likely(data)
+    configure(data, **keys, match=match | {"known_share": 0.1})
+    printed = workflow.succeed("results/scores.tsv", *PRESET)
+    assert "rule evaluate:" not in printed
+    assert "rule embed_shard:" not in printed
+    rare = likely(data)
+    told = [image for image, share in even.items() if 0.01 < share < 0.99]
+    assert len(told) > 20
+    for image in told:  # known : unknown was 1 : 1 and is 1 : 9
+        odds = [share[image] / (1 - share[image]) for share in (even, rare)]
+        assert odds[0] / odds[1] == pytest.approx(9, rel=1e-4)

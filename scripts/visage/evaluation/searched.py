@@ -13,7 +13,7 @@ from visage.search.copies import number_photographs, same_files
 from visage.search.faces import Faces
 from visage.search.index import vectors_of
 from visage.search.rankings import RANKINGS, faces_of, fit
-from visage.search.rankings.base import Ranking
+from visage.search.rankings.base import Learnt, Ranking
 from visage.status import Status
 from visage.store.arrow import numbers, texts
 from visage.types import Embeddings, Indices
@@ -51,6 +51,7 @@ def search_gallery(
     normalize: bool,
     near: float,
     acquired: Acquired | None = None,
+    learnt: Learnt | None = None,
 ) -> Evaluated:
     """Search every photograph of a gallery in the rest of it, by the ranking of the config.
 
@@ -64,6 +65,7 @@ def search_gallery(
         near: The distance, between embeddings of length 1, up to which faces of a person are those
             of copies of one photograph.
         acquired: What the faces tables say beyond the index.
+        learnt: How faces vary, for the ranking; None: it is learnt from the gallery.
     """
     faces = faces_of(ranking, vectors_of(table), texts(table["person"]), normalize)
     names = zip(table["sha256"].to_pylist(), texts(table["image"]), strict=True)
@@ -73,7 +75,7 @@ def search_gallery(
     order = protocol.order_of(faces.codes, photographs)
     faces, photographs = faces.take(order), photographs[order]
     rows = table.drop_columns("embedding").take(order)
-    fitted = fit(ranking, faces, learn(ranking, faces, photographs))
+    fitted = fit(ranking, faces, learnt or learn(ranking, faces, photographs))
     probes, failed = None, None
     if acquired is not None:
         probes = _probes(faces, texts(rows["image"]), acquired)
