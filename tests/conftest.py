@@ -46,6 +46,7 @@ class Workflow:
             text=True,
             env=self.environment() | environment,
             check=False,
+            umask=0o022,  # as is usual: who may read what does not depend on who runs the tests
         )
 
     def start(self, *arguments: str, new_session: bool = False) -> subprocess.Popen[bytes]:

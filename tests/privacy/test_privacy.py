@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import json
-import os
 import re
 import shutil
 from pathlib import Path
@@ -190,37 +189,29 @@ def read_table_of(folder: Path, query: Path) -> list[dict]:
     return [row for row in rows if row["image"].endswith(query.name)]
 
 
-def test_whatever_holds_an_embedding_is_its_owner_s_alone(
-    tmp_path: Path, photographs: Path
-) -> None:
+def test_whatever_holds_an_embedding_is_its_owner_s_alone(demo_copy: Workflow) -> None:
     """Every file that a run leaves is searched for all embeddings, whatever its name says."""
-    workflow = project(tmp_path, photographs)
-    config = ("--configfile", "config.yaml")
-    usual = os.umask(0o022)
-    try:
-        workflow.succeed(*config)
-        vector = f"results/gallery/vectors/{PERSON}/portrait.jpg.vector"
-        (tmp_path / vector).unlink()
-        workflow.succeed(vector, *config)  # by the rule that makes a single one
-    finally:
-        os.umask(usual)
+    folder = demo_copy.folder
+    vector = f"results/gallery/vectors/{PERSON}/portrait.jpg.vector"
+    (folder / vector).unlink()
+    demo_copy.succeed(vector)  # by the rule that makes a single one
     traces = Traces()
-    for path in (tmp_path / "results").glob("*/tables/*.parquet"):
+    for path in (folder / "results").glob("*/tables/*.parquet"):
         for embedding in read_table(path)["embedding"].drop_null().to_pylist():
             traces.add_embedding(np.array(embedding, np.float32))
     assert len(traces.heads) >= 5  # a model whose embeddings have length 1 gives one of each face
-    folders = [tmp_path / "results", tmp_path / ".snakemake"]
+    folders = [folder / "results", folder / ".snakemake"]
     found = {path for path, what in Sweeper(traces, []).search(folders).left}
     kinds = {path.suffix for path in found}
     assert kinds == {".parquet", ".db", ".vector"}
-    named = {path.relative_to(tmp_path).as_posix() for path in found}
+    named = {path.relative_to(folder).as_posix() for path in found}
     assert {"results/gallery/face.db", "results/gallery/faces.parquet", vector} <= named
     assert any(name.startswith("results/cache/") for name in named)
     assert {path: oct(path.stat().st_mode & 0o777) for path in found} == dict.fromkeys(
         found, "0o600"
     )
     # What holds none is public: it was not the umask that was strict.
-    assert (tmp_path / "results/scores.tsv").stat().st_mode & 0o777 == 0o644
+    assert (folder / "results/scores.tsv").stat().st_mode & 0o777 == 0o644
 
 
 def test_the_search_finds_what_is_planted_anywhere(tmp_path: Path) -> None:

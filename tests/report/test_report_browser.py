@@ -14,7 +14,6 @@ from long_names import LONG, sideways
 from made_up_run import COMPARED, HOSTILE, NOTHING, ORIGIN, PEOPLE, Made, content_of, make
 from playwright.sync_api import Browser, Locator, Page, expect
 from visage.people.labels import Say, read_labels
-from visage.report import build
 from visage.store.arrow import texts
 from visage.store.tables import read_table, write_table
 
@@ -358,4 +357,3 @@ def test_what_is_said_to_those_who_do_not_see(page: Page) -> None:
     assert "holiday/two.jpg" in tree
     assert "1 unknown face" in tree or "other face" in tree
     assert page.locator("h1").count() == 1
-    assert build.ONE_PAGE == 1000

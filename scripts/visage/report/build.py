@@ -23,6 +23,7 @@ from visage.report.gallery import (
 from visage.report.made import read_made
 from visage.report.nearest import nearest_faces
 from visage.report.page import Page, Run
+from visage.report.parts import ONE_PAGE
 from visage.search.threshold import Threshold
 from visage.sets.left_out import left_out
 from visage.status import Status
@@ -30,7 +31,6 @@ from visage.store.names import link, read_names
 
 log = logging.getLogger(__name__)
 
-ONE_PAGE = 1000  # photographs up to which the report is a single file
 PROBLEM_PICTURES = 200  # gallery images without a face that are shown; the rest is named only
 
 

@@ -5,7 +5,8 @@ from typing import Any
 
 from visage.report.page import Content, FaceView
 
-PAGE = 100  # tiles of a page of the grid where there are more than fit on one
+ONE_PAGE = 1000  # photographs up to which all stand on one page, and the report is a single file
+PAGE = 100  # photographs of a page where there are more
 
 
 def parts(content: Content, split: bool) -> tuple[dict[str, Any], dict[str, Any] | None]:
@@ -26,6 +27,7 @@ def parts(content: Content, split: bool) -> tuple[dict[str, Any], dict[str, Any]
     names = ("share", "labels", "threshold", "people", "albums")
     rest = {name: getattr(content, name) for name in names} | {
         "total": len(content.photographs),
+        "one_page": ONE_PAGE,
         "page": PAGE,
     }
     if not split or len(content.photographs) <= PAGE:

@@ -2,7 +2,6 @@
 "use strict";
 const FEW = 12; // tiles of one album up to which they are large
 const LARGE = 320; // pixels, their height
-const ONE_PAGE = 1000; // tiles up to which all stand on one page; where there are more, a page has content.page
 
 /** What is to be seen by the filters: photographs, and of each the faces that are meant. */
 function chosen(state) {
@@ -43,7 +42,7 @@ function showPhotographs(state) {
   const faces = asFaces(state) ? facesIn(found, state.sort) : null;
   const all = faces || found;
   const number = whole ? all.length : content.total;
-  const size = number > ONE_PAGE ? content.page : ONE_PAGE;
+  const size = number > content.one_page ? content.page : content.one_page;
   const pages = Math.max(1, Math.ceil(number / size));
   const page = Math.min(pages, Math.max(1, Number(state.page) || 1));
   const shown = all.slice((page - 1) * size, page * size);

@@ -79,7 +79,7 @@ function stepFace(away) {
 
 /** What needs every photograph; the first page of many did not wait for it. */
 function start() {
-  const many = content.total > ONE_PAGE;
+  const many = content.total > content.one_page;
   const drawn = whole || (many && behind === writeAddress(readAddress()));
   complete();
   for (const person of content.people) $("everybody").append(el("option", { value: person.name }));
