@@ -283,6 +283,10 @@ def test_a_phone_has_three_tiles_a_row_and_a_double_zoom_still_fits(
     for page in opened(browser, built, size="phone"):
         rows = page.evaluate(COLUMNS)
         assert set(rows) == {3}
+        at(page, "#/made")
+        tab = page.locator(".tabs a[aria-current]").bounding_box()
+        assert tab and 0 <= tab["x"] <= SIZES["phone"][0] - tab["width"]
+        at(page, "#/photographs")
         acts = page.evaluate(BUTTON_HEIGHTS)
         assert min(acts) >= 44
         # A window of 1440 pixels at 200 %, and of 640: what is zoomed is laid out anew.

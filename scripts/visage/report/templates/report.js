@@ -25,9 +25,16 @@ function showPage(state, fresh) {
       : to.view === (state.view === "person" ? "people" : state.view) && link.closest(".tabs");
     link.toggleAttribute("aria-current", Boolean(here));
     if (here) link.setAttribute("aria-current", "page");
+    if (here) reveal(link);
   }
   if (document.activeElement !== $("search")) $("search").value = state.q;
   if (fresh && behind) scrollTo(0, tabsTop());
+}
+
+/** Scroll a row of links sideways to the one that is meant: a phone has no room for all. */
+function reveal(link) {
+  const row = link.parentElement, left = link.offsetLeft - row.offsetLeft;
+  row.scrollLeft = Math.min(left, Math.max(row.scrollLeft, left + link.offsetWidth - row.clientWidth));
 }
 
 /** Where a page begins: not above the tabs if one has scrolled past them. */
