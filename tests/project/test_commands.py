@@ -111,7 +111,11 @@ def check_make(words: list[str]) -> None:
 def check_python(words: list[str]) -> None:
     if words[0].startswith("-"):
         return
-    source = (REPO / words[0]).read_text()
+    script = REPO / words[0]
+    source = script.read_text()
+    # A benchmark may have its options from one beside it.
+    beside = [script.with_name(f"{name}.py") for name in re.findall(r"^from (\w+) ", source, re.M)]
+    source += "".join(path.read_text() for path in beside if path.exists())
     for word in words[1:]:
         assert not word.startswith("--") or f'"{word}"' in source, word
 
