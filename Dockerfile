@@ -14,7 +14,9 @@ RUN python -m venv /opt/venv \
 
 FROM python:3.12-slim-bookworm
 COPY --from=packages /opt/venv /opt/venv
-ENV PATH=/opt/venv/bin:$PATH PYTHONPATH=/opt/visage-ml/scripts HOME=/tmp PYTHONDONTWRITEBYTECODE=1
+# Whoever runs it needs no account in it: Snakemake asks for a name, which USER gives.
+ENV PATH=/opt/venv/bin:$PATH PYTHONPATH=/opt/visage-ml/scripts HOME=/tmp USER=visage \
+    PYTHONDONTWRITEBYTECODE=1
 COPY . /opt/visage-ml
 # The weights are checked against their SHA-256 here, and again whenever they are loaded. Those of
 # another model go where the user may write: --config model=NAME weights=/work/weights

@@ -1,6 +1,9 @@
 """Dockerfile and compose.yaml, as far as they can be checked without an engine."""
 
+import getpass
 import json
+import os
+import pwd
 import re
 import shlex
 import shutil
@@ -136,6 +139,22 @@ def test_the_weights_of_the_default_model_are_fetched_into_it(tmp_path: Path) ->
     needed = load_registry(REPO / "config" / "models.yaml").model(Config().model).files
     assert all(f"output: {home}/weights/{file}" in planned for file in needed)
     assert "embed_shard" not in planned
+
+
+def test_whoever_runs_it_needs_no_account(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As with `--user 1234:1234`, whom no /etc/passwd knows."""
+
+    def nobody(number: int) -> None:
+        raise KeyError(number)
+
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(pwd, "getpwuid", nobody)
+    (given,) = arguments("ENV")
+    for pair in given.split():
+        name, _, value = pair.partition("=")
+        monkeypatch.setenv(name, value.replace("$PATH", os.environ["PATH"]))
+    assert getpass.getuser() == "visage"  # as Snakemake asks at the start of a run
 
 
 def test_the_entry_point_is_the_command_of_the_readme() -> None:
