@@ -73,6 +73,6 @@ class LogHandler(LogHandlerBase):
         """Say how it ended; Snakemake closes a handler more than once."""
         if self._run is not None:
             told = self._run.end()
-            self._aside.end(shown=not told)
+            self._aside.end(shown=not told, interrupted=self._run.interrupted)
             self._run = None
         super().close()

@@ -24,9 +24,16 @@ class Aside:
         os.dup2(self._file.fileno(), 2)
         self._stderr, sys.stderr = sys.stderr, os.fdopen(terminal, "w", buffering=1)
 
-    def end(self, shown: bool) -> None:
-        """Put things back as they were; show what was put aside where nothing else says why."""
+    def end(self, shown: bool, interrupted: bool) -> None:
+        """Put things back as they were; show what was put aside where nothing else says why.
+
+        After Ctrl+C all that is still to come is put aside, too: Snakemake may stumble over its own
+        end, most of all where somebody presses it twice.
+        """
         sys.stderr.flush()
+        if interrupted:
+            sys.stderr = self._stderr
+            return
         os.dup2(sys.stderr.fileno(), 2)
         sys.stderr = self._stderr
         self._file.seek(0)

@@ -43,7 +43,7 @@ class Run:
         self._results: list[Path] = []
         self._failed: list[str] = []
         self._errors: list[str] = []
-        self._planned = self._done = self._interrupted = False
+        self._planned = self._done = self.interrupted = False
         self._embedding = Embedding(self._console)
 
     def take(self, record: logging.LogRecord) -> None:
@@ -59,7 +59,7 @@ class Run:
 
     def _hear(self, message: str, level: int) -> None:
         if message.startswith(_INTERRUPTED):
-            self._interrupted = True
+            self.interrupted = True
         elif message.startswith(_NOTHING):
             self._done = True
         elif level >= logging.WARNING:
@@ -114,7 +114,7 @@ class Run:
     def end(self) -> bool:
         """Say how it ended: what went wrong, or what was found; tell whether that is known."""
         self._embedding.end()
-        if self._interrupted:
+        if self.interrupted:
             self._print(
                 "Interrupted. What was embedded is kept: the same command goes on from here.", "red"
             )

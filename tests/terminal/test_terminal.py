@@ -7,6 +7,7 @@ import os
 import pty
 import re
 import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -164,6 +165,27 @@ def test_a_notice_comes_from_the_log(tmp_path: Path) -> None:
 def test_every_rule_has_its_words() -> None:
     assert set(STAGES) == set(rule_names())
     assert QUIET_JOBS == job.QUIET_JOBS
+
+
+def test_after_an_interruption_nothing_more_is_shown() -> None:
+    script = """
+import os, sys
+from snakemake_logger_plugin_visage.aside import Aside
+aside = Aside()
+os.write(2, b"a job's traceback")
+print("Interrupted.", file=sys.stderr)
+aside.end(shown=False, interrupted=True)
+print("Snakemake's traceback", file=sys.stderr)
+os.write(2, b"another")
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stderr == "Interrupted.\n"
 
 
 # --- by real runs --------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from snakemake.exceptions import WorkflowError
+from snakemake.logging import logger
 
 from visage.config import Config, missing_folder
 from visage.errors import VisageError
@@ -221,7 +222,7 @@ class Planner:
             return
         for result, source in found.items():
             if not Path(result).is_dir():  # a folder goes when its files are made again
-                log.warning("%s is removed: %s, which it was made from, is gone", result, source)
+                logger.info(f"{result} is removed: {source}, which it was made from, is gone")
                 Path(result).unlink(missing_ok=True)
         for path in filter(looks_right, beyond(rules, root, jobs)):
             path.unlink(missing_ok=True)
