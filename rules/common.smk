@@ -39,6 +39,7 @@ try:
     )
     if workflow.is_main_process:
         check_files(sys.argv)
+        deployment.check_folder(Path("."))
     CONFIG = load_config(config, workflow.config_settings.config_args)
     REGISTRY = load_registry(Path(REGISTRY_FILE))
     ENTRY = REGISTRY.model(CONFIG.model)

@@ -1,10 +1,11 @@
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from conftest import Workflow
 from visage.errors import VisageError
-from visage.workflow.deployment import check, check_storage
+from visage.workflow.deployment import check, check_folder, check_storage
 
 # A storage plugin as one installs them, as far as Snakemake asks before it reads the Snakefile.
 STORAGE = """
@@ -36,6 +37,17 @@ def test_what_would_silently_run_elsewhere_is_refused(monkeypatch: pytest.Monkey
     monkeypatch.setenv("PATH", "/nowhere")
     with pytest.raises(VisageError, match=r"there is no conda here.*make scores"):
         check([Method("CONDA")])
+
+
+def test_a_folder_of_somebody_else_is_no_place_to_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check_folder(tmp_path)
+    monkeypatch.setattr(os, "access", lambda path, _mode: path != tmp_path)
+    with pytest.raises(VisageError, match=r"cannot be written.*--directory FOLDER.*--user"):
+        check_folder(tmp_path)
+    (tmp_path / ".snakemake").mkdir()
+    check_folder(tmp_path)  # planning needs no more
 
 
 def test_storage_that_is_no_file_system_is_refused() -> None:

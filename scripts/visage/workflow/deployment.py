@@ -3,8 +3,10 @@
 The Snakefile imports this module, so it needs the standard library only.
 """
 
+import os
 import shutil
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Protocol
 
 from visage.errors import VisageError
@@ -46,6 +48,21 @@ def check(methods: Iterable[_Method]) -> None:
             "--software-deployment-method conda: there is no conda here. Install Miniforge "
             "(https://conda-forge.org/download), or leave the option out: `make scores` installs "
             "everything into one environment, with pip alone."
+        )
+
+
+def check_folder(folder: Path) -> None:
+    """Refuse a working folder in which Snakemake cannot keep its notes; it would only say where.
+
+    Raises:
+        VisageError: The folder may not be written.
+    """
+    notes = folder / ".snakemake"
+    if not os.access(notes if notes.exists() else folder, os.W_OK):
+        raise VisageError(
+            f"{folder.absolute()} cannot be written, and Snakemake keeps its notes there "
+            "(.snakemake). Start it in a folder of yours, or give one: --directory FOLDER. In a "
+            'container: --user "$(id -u):$(id -g)".'
         )
 
 
