@@ -16,8 +16,8 @@ from made_up_gallery import (
     known_gallery,
 )
 from visage.report.evaluation import write_page
-from visage.search.calibration import Evaluation
 from visage.search.faces import unit
+from visage.search.own_evaluation import Evaluation
 from visage.search.threshold import Threshold, resolve_threshold
 from visage.store.tables import read_table
 

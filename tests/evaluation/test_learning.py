@@ -6,8 +6,8 @@ import numpy as np
 from made_up_gallery import DIMENSION, PUBLISHED, evaluated, gallery_table, people
 from visage.config import Match
 from visage.evaluation.learning import _lowest
-from visage.search.calibration import Evaluation
 from visage.search.gallery import Gallery
+from visage.search.own_evaluation import Evaluation
 from visage.search.rankings.base import Learnt
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from made_up_gallery import evaluated, known_gallery
 from visage.evaluation.nobody import nobody
 from visage.evaluation.result import Result
-from visage.search.calibration import Evaluation
+from visage.search.own_evaluation import Evaluation
 from visage.store.tables import Origin
 
 

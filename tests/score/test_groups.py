@@ -10,8 +10,9 @@ from searching import searched
 from visage.score import groups
 from visage.score.groups import individuals, individuals_of_groups, presence
 from visage.score.score import score
-from visage.search.calibration import Calibration, Evaluation, probabilities
+from visage.search.calibration import Calibration, probabilities
 from visage.search.faces import unit
+from visage.search.own_evaluation import Evaluation
 from visage.store.faces import FACES
 from visage.store.matches import MATCHES
 from visage.store.tables import write_table

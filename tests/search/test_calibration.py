@@ -1,11 +1,8 @@
-"""From distances to probabilities, by what evaluation.json holds."""
-
-from pathlib import Path
+"""From distances to probabilities."""
 
 import numpy as np
 import pytest
-from visage.errors import VisageError
-from visage.search.calibration import Calibration, Evaluation, probabilities
+from visage.search.calibration import Calibration, probabilities
 
 
 def test_the_prior_is_the_share_of_known_people() -> None:
@@ -29,12 +26,3 @@ def test_probabilities_of_one_face_fall_with_distance_and_share() -> None:
     assert np.bincount(probe, found).max() < 1
     assert np.isnan(probabilities(probe, distance, None)).all()
     assert np.isfinite(probabilities(probe, distance * 1e6, line)).all()
-
-
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"threshold": "x"}', '{"threshold": 1.0}'])
-def test_a_damaged_evaluation_is_named(tmp_path: Path, text: str) -> None:
-    (tmp_path / "evaluation.json").write_text(text)
-    with pytest.raises(VisageError, match=r"evaluation\.json"):
-        Evaluation.read(tmp_path / "evaluation.json")
-    with pytest.raises(VisageError, match="missing"):
-        Evaluation.read(tmp_path / "other.json")

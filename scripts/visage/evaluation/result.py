@@ -8,7 +8,7 @@ from pydantic import Field
 from visage.evaluation.confusions import Search
 from visage.evaluation.heldout import HeldOut
 from visage.evaluation.metrics import Interval, Operating, Trade
-from visage.search.calibration import Evaluation, FilePart
+from visage.search.own_evaluation import Evaluation, FilePart
 from visage.store.files import write_text
 
 VERSION = 2  # of what is written

@@ -29,9 +29,9 @@ from visage.people.cluster_names import (
 )
 from visage.people.labels import Say
 from visage.people.linkage import gather, mean_distance, within_pictures
-from visage.search.calibration import Evaluation
 from visage.search.faces import unit
 from visage.search.index import vectors_of
+from visage.search.own_evaluation import Evaluation
 from visage.status import Status, Verdict
 from visage.store.arrow import equal
 from visage.store.clusters import CLUSTERS

@@ -9,9 +9,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from visage.score.groups import individuals_of_groups, presence
-from visage.search.calibration import Evaluation
 from visage.search.faces import unit
 from visage.search.index import vectors_of
+from visage.search.own_evaluation import Evaluation
 from visage.status import Verdict
 from visage.store.names import link, read_names
 from visage.store.tables import read_table

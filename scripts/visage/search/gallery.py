@@ -12,10 +12,10 @@ import pyarrow as pa
 from visage.config import Match
 from visage.errors import VisageError
 from visage.search.annoy import AnnoySearch, load_annoy
-from visage.search.calibration import Evaluation
 from visage.search.exact import ExactSearch
 from visage.search.index import vectors_of
 from visage.search.judge import Judge, Judged
+from visage.search.own_evaluation import Evaluation
 from visage.search.rankings import faces_of, fit
 from visage.search.rankings.base import DEFAULT, Candidates, Ranking, Search
 from visage.search.threshold import Threshold, resolve_threshold

@@ -21,8 +21,8 @@ from visage.errors import VisageError
 from visage.images.decode import MAX_PIXELS
 from visage.models.model import Installed
 from visage.models.registry import Registry
-from visage.search.calibration import fits
 from visage.search.gallery import Candidate, Gallery
+from visage.search.own_evaluation import fits
 from visage.status import Status
 from visage.store.tables import Origin, read_origin
 from visage.types import Box, Pixels

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
 from visage.errors import VisageError
-from visage.search.calibration import Evaluation
+from visage.search.own_evaluation import Evaluation
 from visage.search.rankings.base import Ranking
 from visage.status import Verdict
 
