@@ -33,7 +33,6 @@ PART_OF = {
     "search/test_lookup.py": ["search/gallery", "types"],
     "search/test_rankings.py": ["search/faces"],
     "search/test_copies.py": ["search/neighbours"],
-    "store/test_parts.py": ["sets/sheets"],
     "store/test_tsv.py": ["store/text"],
     "workflow/test_settings.py": ["layout", "models/fingerprint"],
 }

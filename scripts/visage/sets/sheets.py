@@ -17,9 +17,8 @@ Area = tuple[int, int, int, int]  # left, top, width, height, pixels
 
 CUES = ".vtt"
 _THUMBS = "_thumbs"  # what Stash calls the cues of a sheet `_sprite`
-_TIMES = re.compile(
-    r"(?:(\d+):)?(\d+):(\d+(?:[.,]\d+)?)\s*-->\s*(?:(\d+):)?(\d+):(\d+(?:[.,]\d+)?)"
-)
+_TIME = r"(?:(\d{1,6}):)?(\d{1,2}):(\d{1,2}(?:[.,]\d+)?)"
+_TIMES = re.compile(rf"{_TIME}\s*-->\s*{_TIME}")
 _PLACE = re.compile(r"(.*)#xywh=(?:pixel:)?(\d+),(\d+),(\d+),(\d+)")
 
 
@@ -35,7 +34,7 @@ class Frame:
     @property
     def part(self) -> str:
         """What stands behind the sheet's name to call this picture."""
-        return f"t={self.start:g}" if self.start < 100_000 else f"t={self.start}"
+        return f"t={self.start:.3f}".rstrip("0").rstrip(".")
 
 
 def cues_of(sheet: str) -> list[str]:

@@ -52,7 +52,9 @@ def test_contacts_without_a_name_are_told_of(folder: Path) -> None:
     assert "contact 22bb" in faults[0].text
 
 
-@pytest.mark.parametrize("content", ["no section\n", "[a.jpg\nfaces", "\0\0"])
+@pytest.mark.parametrize(
+    "content", ["no section\n", "[a.jpg\nfaces", "\0\0", "[a.jpg]\nfaces\n  re\n"]
+)
 def test_a_broken_file_is_told_of_once(folder: Path, content: str) -> None:
     (folder / ".picasa.ini").write_text(content)
     (folder / "contacts.xml").write_text("<contacts><contact id=")

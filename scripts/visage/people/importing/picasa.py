@@ -75,7 +75,8 @@ class PicasaImporter:
         )
         try:
             parser.read_string(path.read_text(encoding="utf-8-sig", errors="replace"))
-        except (configparser.Error, OSError) as error:
+        # An indented line after one without a value: configparser wants to add to None.
+        except (configparser.Error, AttributeError, OSError) as error:
             return {}, {}, [Fault(f"{path} is not used: {error}".replace("\n", " "))]
         faces = {nfc(name): parser[name].get("faces") or "" for name in parser.sections()}
         own = dict(parser["Contacts2"]) if parser.has_section("Contacts2") else {}
