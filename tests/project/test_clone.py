@@ -2,10 +2,11 @@
 
 import os
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
-from conftest import project_copy
+from conftest import REPO, project_copy
 from uninstalled import snakemake
 from visage.store.tables import read_table
 
@@ -16,6 +17,18 @@ def clone(tmp_path_factory: pytest.TempPathFactory, photographs: Path) -> Path:
     project_copy(folder)
     shutil.copytree(photographs, folder / "resources" / "demo")
     return folder
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("my.yaml", "my/people/ann/a.jpg", "config/my.yaml", "config/deny.tsv", "names.json"),
+        *("labels.tsv", ".labels.tsv.lock", "people.tsv", "archive.zip", "resources/names.json"),
+        *("results/scores.tsv", "results-2/scores.tsv", "weights/facenet512_weights.h5"),
+    ],
+)
+def test_what_is_peoples_own_stays_out_of_a_commit(name: str) -> None:
+    assert subprocess.run(["git", "check-ignore", "--quiet", name], cwd=REPO).returncode == 0
 
 
 @pytest.mark.parametrize("profile", ["default", "slurm"])

@@ -1,5 +1,6 @@
 """The workflow as a module of another one: twice, each with its own config and results."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -96,3 +97,17 @@ def test_the_rules_of_one_import_forget_and_delete_there_only(outer: Workflow) -
     reports = {path for path in left if path.startswith("forgotten/")}
     assert left - reports == {"logs/delete_results.log", "of-the-outer-workflow.txt"}
     assert (guests / "scores.tsv").read_bytes() == before
+
+
+def test_the_example_of_the_docs_makes_what_it_says(tmp_path: Path, photographs: Path) -> None:
+    page = (REPO / "docs/modules.md").read_text()
+    (example,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    (config,) = re.findall(r"# (visage: \{.*\})", example)
+    (tmp_path / "config.yaml").write_text(config)
+    snakefile = tmp_path / "Snakefile"
+    snakefile.write_text(example.replace("path/to/visage-ml/Snakefile", f"{REPO}/Snakefile"))
+    shutil.copytree(photographs / "gallery", tmp_path / "people")
+    shutil.copytree(photographs / "queries/known", tmp_path / "photographs")
+    planned = Workflow(tmp_path, snakefile).succeed("--dry-run", "who")
+    assert "visage_embed_shard" in planned
+    assert re.search(r"rule who:\n +input: visage/results/scores.tsv\n +output: who.txt", planned)
