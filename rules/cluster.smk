@@ -29,7 +29,7 @@ rule cluster_unknown:
         "../envs/score.yaml"
     threads: 2
     resources:
-        mem_mb=4000,
+        mem_mb=5000,
         runtime=120,
     params:
         cache=literal(str(PREFIXED.cache)),
