@@ -168,6 +168,7 @@ def test_an_existing_index_is_searched_as_it_is(tmp_path: Path) -> None:
     assert json.loads((gallery / "face.json").read_text()) == labels
 
 
+@pytest.mark.long
 def test_a_person_of_an_existing_index_is_forgotten(tmp_path: Path) -> None:
     """The index is the user's own, like photographs: it stays, and nobody comes back from it."""
     workflow = weightless(tmp_path)

@@ -126,6 +126,7 @@ def test_what_was_left_out_and_who_is_lost_is_said(everyday: tuple[Workflow, str
         assert part in page, part
 
 
+@pytest.mark.long
 def test_a_person_by_a_number_is_forgotten(everyday: tuple[Workflow, str], tmp_path: Path) -> None:
     shutil.copytree(everyday[0].folder, tmp_path / "copy", symlinks=True)
     workflow = Workflow(tmp_path / "copy")
