@@ -16,8 +16,9 @@ _MARK = """\
 This folder holds results of Visage-ML. The workflow makes and deletes files here; it touches none
 that it did not make. `snakemake --cores 1 delete_results` takes away what it made, this file too.
 """
-#: What any run leaves first; alone it says nothing of whose the folder is, and harms nobody.
-_TRACES = {"logs", "benchmarks", ".running", ".snakemake"}
+#: What any run leaves first, and `delete_results` last; alone it says nothing of whose the folder
+#: is, and harms nobody.
+_TRACES = {"logs", "benchmarks", "forgotten", ".running", ".snakemake"}
 
 
 def check(results: Results) -> None:
