@@ -10,8 +10,6 @@ from datetime import date
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-import yaml
-
 from visage.config.section import Section
 from visage.errors import VisageError
 
@@ -82,6 +80,8 @@ def read_argument(argument: str, model: type[Section]) -> dict[str, Any]:
     text = value.strip("'\"")
     if text and _takes_text(key, model):
         return {key: text}
+    import yaml  # Only here: jobs are given no arguments, and the environments of some have none.
+
     try:
         return {key: yaml.load(text, Loader=yaml.BaseLoader)}
     except yaml.YAMLError as error:
