@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from visage.config import Config, load
-from visage.config.convert import read_argument
+from visage.config.arguments import read_argument
 from visage.errors import VisageError
 from visage.layout import Results
 from visage.models.registry import load_registry

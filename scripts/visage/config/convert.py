@@ -11,7 +11,6 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from visage.config.section import Section
-from visage.errors import VisageError
 
 _WORDS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 
@@ -58,34 +57,17 @@ def as_typed(given: Mapping[str, Any], arguments: Iterable[str], model: type[Sec
     """
     typed = dict(given)
     for argument in arguments:
-        key, _, value = argument.partition("=")
-        if value and _takes_text(key, model) and not isinstance(typed.get(key, ""), str):
-            typed |= read_argument(argument, model)
+        for key, text in as_text(argument, model).items():
+            if not isinstance(typed.get(key, ""), str):
+                typed[key] = text
     return typed
 
 
-def read_argument(argument: str, model: type[Section]) -> dict[str, Any]:
-    """Read one `key=value` as it was typed: all as text, of which `convert` makes what is wanted.
-
-    Args:
-        argument: From the command line.
-        model: Tells which keys take texts; the others may hold YAML's lists and sections.
-
-    Raises:
-        VisageError: There is no "=", or the value is not proper YAML.
-    """
-    key, equals, value = argument.partition("=")
-    if not equals:
-        raise VisageError(f"--config {argument}: it must be KEY=VALUE.")
+def as_text(argument: str, model: type[Section]) -> dict[str, Any]:
+    """Read one `key=value` as it was typed, if the key takes texts only; else give nothing."""
+    key, _, value = argument.partition("=")
     text = value.strip("'\"")
-    if text and _takes_text(key, model):
-        return {key: text}
-    import yaml  # Only here: jobs are given no arguments, and the environments of some have none.
-
-    try:
-        return {key: yaml.load(text, Loader=yaml.BaseLoader)}
-    except yaml.YAMLError as error:
-        raise VisageError(f"--config {argument}: the value is not proper YAML: {error}") from error
+    return {key: text} if text and _takes_text(key, model) else {}
 
 
 def _takes_text(key: str, model: type[Section]) -> bool:
