@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from defusedxml.minidom import parseString
 from people.importing.test_reading_xmp import DIGIKAM, HEAD, LIGHTROOM, NAMES, TAIL
 from PIL import Image, ImageOps
 from visage.people.packet import Tag, renewed
@@ -59,6 +60,22 @@ def test_what_others_wrote_stays_and_a_face_of_theirs_is_left_to_them(dialect: s
     assert bare is not None
     assert parse_packet(bare) == parse_packet(before)
     assert "isage" not in bare.decode().replace(" xmlns:visage", "").replace("visage-ml/ns", "")
+
+
+def test_ours_stand_before_regions_without_a_name_where_digikam_ends_to_read() -> None:
+    first, end = DIGIKAM.index("<rdf:li>"), DIGIKAM.index("</rdf:li>") + len("</rdf:li>")
+    named = DIGIKAM[first:end]
+    nameless = named.replace(' mwg-rs:Name="Ann"', "")
+    assert nameless.count("Name") == 0
+    before = packet(DIGIKAM[:end] + f"\n {nameless}\n {named}" + DIGIKAM[end:])
+    new = renewed(before, [EVE], WIDTH, HEIGHT, 1)
+    assert new is not None
+    regions = [item.toxml() for item in parseString(new).getElementsByTagName("rdf:li")]
+    assert [">Eve" in region for region in regions[:4]] == [False, True, False, False]
+    bare = renewed(new, [], WIDTH, HEIGHT, 1)
+    assert bare is not None
+    assert (nameless in bare.decode(), bare.decode().count(named)) == (True, 2)
+    assert f"\n {nameless}\n {named}" in bare.decode()
 
 
 def test_a_region_of_ours_that_a_person_changed_is_theirs() -> None:

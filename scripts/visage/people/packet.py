@@ -201,8 +201,9 @@ def _add(root: Element, new: list[tuple[Tag, Area]], size: tuple[int, int]) -> N
     for prefix, address in _PREFIXES.items():
         description.setAttributeNS(_XMLNS, f"xmlns:{prefix}", address)
     bag = _region_bag(root) or _new_region_bag(description, size)
+    place = _before_nameless(bag)
     for tag, area in new:
-        bag.appendChild(_region(document, tag, area))
+        bag.insertBefore(_region(document, tag, area), place)
     _add_names(root, description, list(dict.fromkeys(tag.name for tag, _ in new)))
     root.appendChild(description)
 
@@ -224,6 +225,23 @@ def _region_bag(root: Element) -> Element | None:
                     bag.setAttributeNS(_XMLNS, f"xmlns:{prefix}", address)
                 return bag
     return None
+
+
+def _before_nameless(bag: Element) -> Element | Text | None:
+    """Give the first region without a name, or its indentation; None: all have one.
+
+    digiKam reads a list of regions up to there (`DMetadata::getImageFacesMap` ends its loop).
+    """
+    for item in bag.childNodes:
+        if isinstance(item, Element) and not _has_name(item):
+            before = item.previousSibling
+            return before if isinstance(before, Text) else item
+    return None
+
+
+def _has_name(item: Element) -> bool:
+    named = [node.getAttributeNS(MWG, "Name") for node in (item, *_all(item, RDF, "Description"))]
+    return any([*named, *map(_text, _all(item, MWG, "Name"))])
 
 
 def _child(parent: Element, namespace: str, name: str, **attributes: str) -> Element:
