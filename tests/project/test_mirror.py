@@ -34,7 +34,6 @@ PART_OF = {
     "search/test_rankings.py": ["search/faces"],
     "search/test_copies.py": ["search/neighbours"],
     "store/test_tsv.py": ["store/text"],
-    "workflow/test_arguments.py": ["config/arguments"],
     "workflow/test_settings.py": ["layout", "models/fingerprint"],
 }
 
