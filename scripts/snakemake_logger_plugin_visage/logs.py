@@ -24,18 +24,18 @@ def notices(log: Path) -> list[str]:
     return [message for level, message in records(log) if level == "NOTICE"]
 
 
-def cause(rule: str, logs: Sequence[Path]) -> str:
-    """Say why a job failed, and where the rest stands."""
+def cause(rule: str, logs: Sequence[Path]) -> tuple[str, str]:
+    """Say why a job failed, and where the rest stands; the same why makes one of several jobs."""
     for log in logs:
         found = [message for level, message in records(log) if level == "CRITICAL"]
         if found:
-            return f"{_without_traceback(found[-1])}\n(log: {log})"
+            return _without_traceback(found[-1]), f"(log: {log})"
     tails = [_tail(log) for log in logs if log.exists()]
     return (
         f"A job of {rule} ended without a word: it was killed, or memory ran out. Run the same "
         "command again, with fewer --cores if it was memory; what was embedded is kept."
         + "".join(tails)
-    )
+    ), ""
 
 
 def _without_traceback(message: str) -> str:

@@ -41,7 +41,7 @@ class Run:
         self._left: Counter[str] = Counter()
         self._since: dict[str, float] = {}
         self._results: list[Path] = []
-        self._failed: list[str] = []
+        self._failed: dict[str, str] = {}  # why: where the first job says so
         self._errors: list[str] = []
         self._planned = self._done = self.interrupted = False
         self._embedding = Embedding(self._console)
@@ -102,9 +102,8 @@ class Run:
 
     def _fail(self, told: dict[str, Any]) -> None:
         for job in told.get("job_error_info") or [told]:  # a group's, or one job's
-            said = cause(job["rule_name"], [Path(log) for log in job["log"] or ()])
-            if said not in self._failed:  # shards often fail for one and the same reason
-                self._failed.append(said)
+            why, where = cause(job["rule_name"], [Path(log) for log in job["log"] or ()])
+            self._failed.setdefault(why, where)  # jobs often fail for one and the same reason
 
     def _error(self, told: dict[str, Any]) -> None:
         message = str(told["msg"])
@@ -119,7 +118,8 @@ class Run:
                 "Interrupted. What was embedded is kept: the same command goes on from here.", "red"
             )
             return True
-        for message in self._failed or self._errors:
+        failed = [f"{why}\n{where}".rstrip() for why, where in self._failed.items()]
+        for message in failed or self._errors:
             self._print(message, "red")
         if self._failed or self._errors:
             return True

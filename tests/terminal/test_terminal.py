@@ -6,13 +6,16 @@ import logging
 import os
 import pty
 import re
+import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from conftest import REPO, Workflow
+from parts.running import stand_in
 from rich.console import Console
 from snakemake_interface_logger_plugins.common import LogEvent
 from snakemake_logger_plugin_visage import QUIET_JOBS
@@ -114,8 +117,7 @@ def test_a_failure_is_told_once_with_cause_and_remedy(tmp_path: Path) -> None:
     for log in logs:
         log.write_text(f"[ WARN:0] OpenCV\n{FAILURE}names.json: mend it.\nHere: 3\n")
     failed = [
-        record(event=LogEvent.JOB_ERROR, rule_name="match_shard", log=[str(logs[0])])
-        for _ in range(2)
+        record(event=LogEvent.JOB_ERROR, rule_name="match_shard", log=[str(log)]) for log in logs
     ]
     words = said(
         record("CalledProcessError in file x", logging.ERROR, event=LogEvent.ERROR),
@@ -129,9 +131,9 @@ def test_a_failure_is_told_once_with_cause_and_remedy(tmp_path: Path) -> None:
 def test_a_job_that_ends_without_a_word(tmp_path: Path) -> None:
     log = tmp_path / "1.log"
     log.write_text("2026-11-26 07:00:00,000 INFO loaded\nKilled by nobody knows whom\n")
-    words = cause("embed_shard", [log])
-    assert "memory" in words and "nobody knows whom" in words and str(log) in words
-    assert "memory" in cause("embed_shard", [tmp_path / "none.log"])
+    why, _ = cause("embed_shard", [log])
+    assert "memory" in why and "nobody knows whom" in why and str(log) in why
+    assert "memory" in cause("embed_shard", [tmp_path / "none.log"])[0]
 
 
 def test_a_traceback_stays_in_the_log(tmp_path: Path) -> None:
@@ -139,7 +141,7 @@ def test_a_traceback_stays_in_the_log(tmp_path: Path) -> None:
     log.write_text(
         f"{FAILURE}The disk is full.\nTraceback (most recent call last)\n  File x\nOSError: full\n"
     )
-    assert cause("x", [log]) == f"The disk is full.\nOSError: full\n(log: {log})"
+    assert cause("x", [log]) == ("The disk is full.\nOSError: full", f"(log: {log})")
 
 
 def test_what_snakemake_says_of_the_snakefile_is_left_out() -> None:
@@ -191,8 +193,9 @@ os.write(2, b"another")
 # --- by real runs --------------------------------------------------------------------------------
 
 
-def environment() -> dict[str, str]:
-    shown = {"PYTHONPATH": str(REPO / "scripts"), "COLUMNS": "100", "TERM": "xterm"}
+def environment(*path: Path) -> dict[str, str]:
+    packages = os.pathsep.join(map(str, [*path, REPO / "scripts"]))
+    shown = {"PYTHONPATH": packages, "COLUMNS": "100", "TERM": "xterm"}
     return {
         key: value
         for key, value in (Workflow.environment() | shown).items()
@@ -200,13 +203,15 @@ def environment() -> dict[str, str]:
     }
 
 
-def on_a_terminal(workflow: Workflow, *arguments: str, after: str = "") -> str:
+def on_a_terminal(
+    workflow: Workflow, *arguments: str, after: str = "", path: Sequence[Path] = ()
+) -> str:
     """Give what a terminal gets to see; with `after`, press Ctrl+C once that is there."""
     pid, screen = pty.fork()
     if pid == 0:
         os.chdir(workflow.folder)
         command = workflow.command(*arguments)
-        os.execvpe(command[0], command, environment())
+        os.execvpe(command[0], command, environment(*path))
     seen, pressed = b"", 0.0
     while True:
         try:
@@ -265,7 +270,10 @@ def test_a_terminal_sees_the_line_the_stages_and_the_end(demo_copy: Workflow) ->
 
 
 def test_an_interrupted_run_shows_no_traceback(demo_copy: Workflow) -> None:
-    seen = on_a_terminal(demo_copy, "--forcerun", "embed_shard", after="embedding")
+    # Ten photographs of eight seconds each: it cannot be done before the key is heard.
+    shutil.rmtree(demo_copy.folder / "results/cache")
+    slow = stand_in(demo_copy.folder, cost=8)
+    seen = on_a_terminal(demo_copy, "--forcerun", "embed_shard", after="embedding", path=slow)
     assert "Traceback" not in seen and "Error" not in seen, seen
     assert "Interrupted." in seen
     assert "Traceback" not in demo_copy.log("embed_shard")

@@ -15,7 +15,6 @@ the rest of the person than single faces are, and finds most of what they had mi
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from visage.people.cells import EXACT, compared
 from visage.people.near import Edges, Marks, keys_of, near
@@ -48,6 +47,8 @@ def gather(
     Returns:
         The cluster of each face, shape (n,), numbered from 0 in the order in which they come.
     """
+    from threadpoolctl import threadpool_limits  # changes the environment of who imports it
+
     limit = float(np.float32(cut) ** 2)
     # One thread each, or the sums of a product come in another order with another number of them.
     with threadpool_limits(1), ThreadPoolExecutor(threads) as pool:
