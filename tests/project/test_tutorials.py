@@ -28,6 +28,7 @@ def reader(tmp_path: Path, demo: Workflow) -> Reader:
     return reader
 
 
+@pytest.mark.long
 def test_a_folder_of_photographs(tmp_path: Path, demo: Workflow) -> None:
     """The first tutorial, on the demo's people instead of its own."""
     reader = Reader(tmp_path)

@@ -4,6 +4,7 @@ import os
 import stat
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from visage.store.files import (
@@ -54,6 +55,20 @@ def test_a_new_file_does_not_replace_one(tmp_path: Path) -> None:
     assert write_new(path, b"one", PRIVATE)
     assert not write_new(path, b"two")
     assert (path.read_text(), mode_of(path)) == ("one", PRIVATE)
+
+
+def test_another_thread_is_quicker_in_a_new_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, mkdir = tmp_path / "new/file", Path.mkdir
+
+    def quicker(folder: Path, **how: Any) -> None:
+        mkdir(folder, **how)
+        path.write_bytes(b"theirs")
+
+    monkeypatch.setattr(Path, "mkdir", quicker)
+    assert not write_new(path, b"ours")
+    assert path.read_bytes() == b"theirs"
 
 
 def test_only_old_remains_are_removed(tmp_path: Path) -> None:

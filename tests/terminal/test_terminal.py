@@ -7,6 +7,7 @@ import os
 import pty
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -210,6 +211,8 @@ def on_a_terminal(
     pid, screen = pty.fork()
     if pid == 0:
         os.chdir(workflow.folder)
+        # What was started in the background hears no Ctrl+C, nor does what it starts.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
         command = workflow.command(*arguments)
         os.execvpe(command[0], command, environment(*path))
     seen, pressed = b"", 0.0

@@ -68,7 +68,7 @@ def write_new(path: Path, data: bytes, mode: int = PUBLIC) -> bool:
         return False
     except FileNotFoundError:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(path, flags, mode)
+        return write_new(path, data, mode)  # another thread may have been quicker meanwhile
     try:
         with os.fdopen(handle, "wb", buffering=0) as file:
             os.fchmod(handle, mode)  # whatever the umask
