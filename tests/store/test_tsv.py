@@ -35,9 +35,9 @@ def test_both_writers_give_every_text_back(tmp_path: Path, write: str) -> None:
     assert not any(cell[:1] in "=+@\t\r＝" for cell in cells if cell not in ("", "+5"))
 
 
-@pytest.mark.parametrize("separator", ["\t", ","])
+@pytest.mark.parametrize("separator", ["\t", ",", ";"])
 def test_one_odd_cell_of_a_line_is_seen_wherever_it_stands(separator: str) -> None:
-    for text in [*HARMFUL, 'a"', "a\nb", "\rc", "d\te", "f,g"]:
+    for text in [*HARMFUL, 'a"', "a\nb", "\rc", "d\te", "f,g", "h;i"]:
         for cells in ([text, "x", ""], ["", text, ""], ["", "", text]):
             (row,) = csv.reader(
                 io.StringIO(format_row(cells, separator), newline=""), delimiter=separator

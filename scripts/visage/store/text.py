@@ -2,9 +2,11 @@
 
 import re
 
-# What spreadsheets take for the start of a formula (OWASP, "CSV injection"), full-width forms too.
-# A plain number is none.
-_FORMULA = re.compile(r"'*(?![+-]?\d+(?:\.\d*)?$)[=+\-@\t\r＝＋－＠]")
+#: What spreadsheets take for the start of a formula (OWASP, "CSV injection"), full-width forms too,
+#: as a part of a regular expression's set of characters.
+STARTS = r"=+\-@＝＋－＠"
+# A plain number is no formula.
+_FORMULA = re.compile(rf"'*(?![+-]?\d+(?:\.\d*)?$)[{STARTS}\t\r]")
 
 
 def guard(text: str) -> str:

@@ -6,19 +6,18 @@ import re
 import tempfile
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack
+from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO, TypeVar
 
 from visage.store.files import PUBLIC, replacing
-from visage.store.text import guard, unguard
+from visage.store.text import STARTS, guard, unguard
 
 if TYPE_CHECKING:
     import pandas as pd
 
 _QUOTED = re.compile(r'[\t\n\r"]')
-# A line in which a cell may have to be quoted or guarded; most are written as they are.
-_ODD = re.compile(r"[\r\n\"]|(?:^|[,\t])'*[=+\-@＝＋－＠]")
 _RUN = 20_000  # rows that are sorted in memory at a time
 _OPEN = 64  # sorted runs that are merged at a time
 Row = TypeVar("Row", bound=Sequence[str])
@@ -64,10 +63,16 @@ def read_rows(path: Path) -> Iterator[dict[str, str]]:
 def format_row(cells: Collection[str], separator: str = "\t") -> str:
     """Give one line without its end, quoted and guarded as in `write_tsv`."""
     line = separator.join(cells)
-    whole = line.count(separator) == len(cells) - 1 and (separator == "\t" or "\t" not in line)
-    if whole and not _ODD.search(line):
+    if line.count(separator) == len(cells) - 1 and not _odd(separator).search(line):
         return line
     return separator.join(_quoted(guard(cell), separator) for cell in cells)
+
+
+@cache
+def _odd(separator: str) -> re.Pattern[str]:
+    """Find where a cell may have to be quoted or guarded; most lines have no such cell."""
+    within = '\t\n\r"'.replace(separator, "")
+    return re.compile(rf"[{within}]|(?:^|{re.escape(separator)})'*[{STARTS}]")
 
 
 def _quoted(cell: str, separator: str) -> str:
