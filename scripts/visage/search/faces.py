@@ -44,15 +44,18 @@ class Faces:
     @cached_property
     def rows(self) -> dict[str, Indices]:
         """The rows of each person's faces, in order."""
-        order = np.argsort(self.codes, kind="stable")
-        ends = np.cumsum(self.counts())
-        return dict(zip(self.people, np.split(order, ends[:-1]), strict=True))
+        order, starts = self._by_person()
+        return dict(zip(self.people, np.split(order, starts[1:]), strict=True))
 
     def sums(self) -> Floats:
         """Add up the faces of each person, shape (people, d)."""
-        order = np.argsort(self.codes, kind="stable")
-        starts = np.searchsorted(self.codes[order], np.arange(len(self.people)))
+        order, starts = self._by_person()
         return np.add.reduceat(self.vectors[order], starts, axis=0)
+
+    def _by_person(self) -> tuple[Indices, Indices]:
+        """Give the rows person by person, and where each person begins among them."""
+        ends = np.cumsum(self.counts())
+        return np.argsort(self.codes, kind="stable"), ends - self.counts()
 
     def counts(self) -> Indices:
         """Count the faces of each person."""
