@@ -9,8 +9,9 @@ let struck = new Set();
 let work = Promise.resolve(); // what was begun and has not ended
 
 // One after the other: a page fetched for what was said first is not shown over what was said next.
+// What goes wrong is said, and does not hold up the next.
 function inTurn(does) {
-  work = work.then(does);
+  work = work.then(does).catch(problem => notice(problem.message));
   return work;
 }
 
