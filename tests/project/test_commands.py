@@ -16,6 +16,7 @@ from reader import Reader
 from snakemake.cli import get_argument_parser, parse_config
 from visage.cli import app
 from visage.config import load
+from visage.resources import rule_names
 
 PAGES = sorted([REPO / "README.md", *REPO.glob("docs/*.md")])
 # Programs that are not ours, and why no test runs these lines.
@@ -31,11 +32,7 @@ ELSEWHERE = {
 }
 MODULE = "visage"  # what docs/modules.md calls it
 SHELL = {"cd", "cp", "mv", "mkdir", "rm", "export", "chmod", "touch", "ls", "find", "ln", "git"}
-RULES = {
-    name
-    for path in (REPO / "Snakefile", *REPO.glob("rules/*.smk"))
-    for name in re.findall(r"(?:rule| as) (\w+)(?: with)?:", path.read_text())
-}
+RULES = {*rule_names(), "all"}  # which the Snakefile has itself
 OUTPUTS = "\n".join(path.read_text() for path in REPO.glob("rules/*.smk"))
 
 
