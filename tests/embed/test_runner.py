@@ -13,7 +13,7 @@ from test_embed import Counting, picture, put
 from visage.config.sprites import Sprites
 from visage.embed.runner import Destination, Source, embed_shard, say_if_anew
 from visage.errors import VisageError
-from visage.images.parts import locate
+from visage.images.locate import locate
 from visage.models.model import Installed
 from visage.notices import NOTICE
 from visage.sets.deny import read_deny

@@ -27,7 +27,7 @@ def test_what_was_learnt_comes_back_from_the_file_to_the_last_digit(tmp_path: Pa
     )
     probes = people(rng, 5, 1, 0.1) + off
     answer = found.ranking.candidates(found.faces.space(probes), gallery.search, 3)
-    again, _ = gallery.find(probes, 3)
+    again = gallery.candidates(probes, 3)
     assert [gallery.people.ids[p] for p in again.person] == [
         found.faces.people[p] for p in answer.person
     ]

@@ -35,9 +35,9 @@ with atheris.instrument_imports(include=["visage"]):
     from visage.sets.deny import read_deny
     from visage.sets.listing import Entry, Stat
     from visage.sets.regions import read_regions
-    from visage.sets.sheets import frames_of
+    from visage.sets.sheets import frames_of, scene_of
     from visage.store.names import link, read_names
-    from visage.store.parts import named, order_of, scene_of, split
+    from visage.store.parts import named, order_of, split
     from visage.store.tables import read_origin, read_table
     from visage.store.vectors import VectorProblem, read_vector
 
@@ -156,6 +156,7 @@ def sheet(data: bytes) -> None:
     text = data.decode(errors="replace")
     for frame in frames_of(text, "a.jpg"):
         assert split(named("a.jpg", frame.part)) == ("a.jpg", frame.part)
+        frame.area((320, 180))
     order_of(f"{text}a.jpg")
     scene_of(f"{text}a.jpg")
 

@@ -54,11 +54,10 @@ def test_the_same_file_and_all_but_the_same_faces_are_copies_within_a_group(
         tmp_path / "1",
         face("g/again", 90, "g/c"),
         face("g/nobody2", None, "x"),
-        face("g/d", 60),
-        face("g/pair", 0),
-        face("g/pair", 60) | {"face": 1},  # a second face that the others have not
-        face("g/pair2", 61, side=50) | {"face": 1},
-        face("g/pair2", 1, side=50),
+        face("g/pair", 200),
+        face("g/pair", 260) | {"face": 1},
+        face("g/pair2", 261, side=50) | {"face": 1},
+        face("g/pair2", 201, side=50),
     )
     assert originals([one, two], NEAR) == {
         "g/a": "g/b",
@@ -67,6 +66,23 @@ def test_the_same_file_and_all_but_the_same_faces_are_copies_within_a_group(
         "g/pair2": "g/pair",
     }
     assert originals([], NEAR) == {}
+
+
+def test_of_a_smaller_or_cut_copy_faces_may_be_missing(tmp_path: Path) -> None:
+    def group(image: str, *degrees: float, side: int = 100) -> list[dict[str, Any]]:
+        return [face(image, d, side=side) | {"face": n} for n, d in enumerate(degrees)]
+
+    shown = [
+        *group("g/large", 0, 60, 120, side=400),
+        *group("g/small", 1, 61),
+        *group("g/cut", 119, side=500),  # the picture with more faces counts for it
+        *group("g/other", 0, 180, side=300),  # one face is in no other picture
+        *group("h/small", 0, 60),
+    ]
+    assert originals([table(tmp_path / "0", *shown)], NEAR) == {
+        "g/cut": "g/large",
+        "g/small": "g/large",
+    }
 
 
 def test_a_photograph_five_times_has_the_hits_of_one(tmp_path: Path) -> None:

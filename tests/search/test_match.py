@@ -10,6 +10,7 @@ import pyarrow as pa
 import pytest
 from visage.config import Match
 from visage.errors import VisageError
+from visage.score.found import count_found
 from visage.score.score import score
 from visage.search.gallery import Gallery
 from visage.search.index import build_index
@@ -199,12 +200,12 @@ def test_several_faces_in_a_picture(tmp_path: Path) -> None:
         (0, 2, "bob", 1, "bob/1.jpg", "possible"),
         (0, 3, "cat", 0, "cat/1.jpg", "unknown"),
         # amy is in the picture once; cat is near enough to be the second face.
-        (1, 1, "amy", 1, "amy/2.jpg", "possible"),
-        (1, 2, "cat", 1, "cat/1.jpg", "match"),
+        (1, 1, "cat", 1, "cat/1.jpg", "match"),
+        (1, 2, "amy", 1, "amy/2.jpg", "possible"),
         (1, 3, "bob", 1, "bob/1.jpg", "possible"),
     ]
-    assert table["reason"].to_pylist() == ["", "", "", NEARER, GIVEN_AWAY, ""]
-    distances = [0, 1, 2, 0.63246, 0.89443, 1.10198]
+    assert table["reason"].to_pylist() == ["", "", "", GIVEN_AWAY, NEARER, ""]
+    distances = [0, 1, 2, 0.89443, 0.63246, 1.10198]
     assert table["distance"].to_pylist() == pytest.approx(distances, abs=1e-5)
     assert run.json("g/two.jpg") == [
         {"id": "amy", "distance": 0.0, "hits": 2, "face": 0},
@@ -218,6 +219,8 @@ def test_several_faces_in_a_picture(tmp_path: Path) -> None:
         ["1.00", "1", "1.00", "bob", "bob", "g", "1", "1.0000", "", "possible"],
     ]
     assert scored["Link"][0] == "https://example.org/amy"
+    # Whoever reads only the first person of each face finds the same people as the scores.
+    assert count_found([tmp_path / "m/0.parquet"])["named"] == 2
     twice = run(queries, threshold=1.2, neighbours=3, once_per_image=False)
     assert twice["verdict"].to_pylist().count("match") == 2
     assert set(twice["id"].to_pylist()[::3]) == {"amy"}

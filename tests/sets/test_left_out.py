@@ -15,6 +15,7 @@ def test_every_kind_is_counted_and_said(tmp_path: Path) -> None:
     for name in (
         *("a/1.jpg", "a/._1.jpg", "a/.hidden", "a/@eaDir/1.jpg", "a/notes.txt", "a/2.jpg_original"),
         *("private/1.jpg", "private/2.jpg", "b/.nomedia", "b/1.jpg"),
+        "a/1.vtt",  # not left out: it says where the tiles of a/1.jpg are
     ):
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_bytes(b"x")

@@ -1,7 +1,7 @@
 """Names of pages and tiles."""
 
 import pytest
-from visage.store.parts import file_of, is_tile, named, order_of, part_hash, scene_of, split
+from visage.store.parts import file_of, is_tile, named, order_of, part_hash, split
 from visage.store.paths import shard_of
 
 
@@ -19,10 +19,8 @@ def test_a_part_goes_by_its_file_and_lies_in_its_shard() -> None:
     assert named("a.jpg", "") == "a.jpg"
 
 
-def test_the_scene_of_a_tile() -> None:
+def test_tiles_are_told_from_pages() -> None:
     assert [is_tile(name) for name in ("a.jpg", "a.tif#2", "a.jpg#t=1")] == [False, False, True]
-    assert scene_of("x/abc_sprite.jpg#t=1") == "x/abc"
-    assert scene_of("scene.v2.jpg#xywh=0,0,1,1") == "scene.v2"
 
 
 def test_parts_are_sorted_by_number_time_or_place() -> None:

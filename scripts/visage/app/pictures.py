@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from PIL import Image
 
 from visage.images.decode import ImageProblem, decode
-from visage.images.parts import locate
+from visage.images.locate import locate
 from visage.search.lookup import cut
 from visage.sets.listing import as_path
 from visage.types import Box, Pixels

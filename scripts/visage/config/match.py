@@ -77,8 +77,8 @@ class Match(Section):
     count_copies: bool = Field(
         default=False,
         description="Whether copies of a photograph in one group of the queries count each. "
-        "Otherwise they count once: the same file, or faces all but the same as the audit knows "
-        "them; `images.tsv` names the original.",
+        "Otherwise they count once: the same file, or faces all but the same, as the audit knows "
+        "them, as those of one other photograph (larger, or not cut off); `images.tsv` names that.",
     )
 
     @property

@@ -16,9 +16,10 @@ from visage.errors import VisageError
 from visage.formats import disagreement
 from visage.sets.listing import Entry, Manifest, as_path, label_of
 from visage.sets.regions import outside
+from visage.sets.sheets import scene_of
 from visage.status import Status
 from visage.store.faces import FaceRow, faces_table
-from visage.store.parts import is_tile, order_of, scene_of
+from visage.store.parts import is_tile, order_of
 from visage.store.vectors import VectorProblem, read_vector
 
 log = logging.getLogger(__name__)
@@ -142,16 +143,17 @@ def to_table(shard: Manifest, rows: Mapping[str, Sequence[FaceRow]]) -> pa.Table
     """
     gallery = shard.settings.set == "gallery"
 
-    def labelled(row: FaceRow) -> FaceRow:
+    def labelled(row: FaceRow, entry: Entry) -> FaceRow:
         if gallery:
             return replace(row, person=label_of(row.image))
         # Nobody is searched by a face that is too poor to tell, so it is never a match.
         poor = row.status == Status.POOR
-        group = scene_of(row.image) if is_tile(row.image) else label_of(row.image)
+        tile = is_tile(row.image)
+        group = scene_of(entry.image, entry.cues) if tile else label_of(row.image)
         return replace(row, group=group, embedding=None if poor else row.embedding)
 
     return faces_table(
-        labelled(row)
+        labelled(row, entry)
         for entry in shard.entries
         for row in sorted(rows[entry.image], key=lambda row: order_of(row.image))
     )

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from visage.config.sprites import Sprites
 from visage.images.decode import ImageProblem, size_of
-from visage.images.parts import Part, tile, tiles
+from visage.images.locate import tiles
+from visage.images.parts import Part, tile
 from visage.images.reading import read
 from visage.sets.excludes import Excludes
 from visage.sets.listing import Entry, as_path
@@ -33,7 +34,10 @@ class Sheets:
             return []
 
     def _by_cues(self, entry: Entry) -> list[Part]:
-        return tiles(self._root / as_path(entry.cues or ""), as_path(entry.image))
+        found = tiles(self._root / as_path(entry.cues or ""), self._root / as_path(entry.image))
+        if not found:
+            log.info("%s tells of no picture in %s", entry.cues, entry.image)
+        return found
 
     def _by_grid(self, entry: Entry) -> list[Part]:
         data, _ = read(self._root / as_path(entry.image))

@@ -119,8 +119,8 @@ def _tile(data: bytes, max_pixels: int, part: Part) -> Photograph:
         x, y, w, h = part.area
         raise ImageProblem(
             Status.UNREADABLE,
-            f"the tile {x}, {y}, {w}, {h} lies outside its sheet ({sheet.width} x {sheet.height} "
-            "pixels)",
+            f"the tile {x}, {y}, {w}, {h} has no pixel of its sheet ({sheet.width} x "
+            f"{sheet.height} pixels)",
         )
     height, width = pixels.shape[:2]
     return replace(sheet, pixels=pixels, width=width, height=height, pages=1)

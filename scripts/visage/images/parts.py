@@ -1,12 +1,10 @@
 """A picture that is a part of a file: which page, or which area of a sheet."""
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 
-from visage.sets.sheets import Area, cues_of, frames_of
-from visage.store.parts import is_tile, split
+from visage.sets.sheets import Area
 from visage.types import Pixels
 
 
@@ -42,39 +40,3 @@ def cut_tile(sheet: Pixels, area: Area) -> Pixels:
     """Cut an area out of a sheet; of one that lies outside of it nothing is left."""
     x, y, w, h = area
     return np.ascontiguousarray(sheet[y : y + h, x : x + w])
-
-
-def locate(root: Path, image: str) -> tuple[Path, Part]:
-    """Give the file of a picture of a set, and which part of it the picture is.
-
-    Args:
-        root: The set's folder.
-        image: The picture's path below it, as the system has it.
-
-    Raises:
-        OSError: The .vtt file that tells where a tile is cannot be read, or tells no more.
-    """
-    file, part = split(image)
-    if not part or (root / image).exists():
-        return root / image, WHOLE
-    if not is_tile(image):
-        return root / file, page(int(part))
-    if part.startswith("xywh="):
-        x, y, w, h = (int(number) for number in part.removeprefix("xywh=").split(","))
-        return root / file, tile((x, y, w, h))
-    for cues in cues_of(file):
-        if (root / cues).is_file():
-            for one in tiles(root / cues, file):
-                if one.name == part:
-                    return root / file, one
-    raise FileNotFoundError(2, "no .vtt file tells of this tile any more", image)
-
-
-def tiles(cues: Path, sheet: str) -> list[Part]:
-    """Give the tiles of a sheet by its .vtt file; none where that tells of other pictures.
-
-    Raises:
-        OSError: It cannot be read.
-    """
-    frames = frames_of(cues.read_text(encoding="utf-8", errors="replace"), sheet)
-    return [Part(frame.part, area=frame.area) for frame in frames]

@@ -12,7 +12,7 @@ import pyarrow as pa
 from visage.embed.region import RegionFace, face_in_region
 from visage.errors import VisageError
 from visage.images.decode import ImageProblem
-from visage.images.parts import locate
+from visage.images.locate import locate
 from visage.images.reading import read
 from visage.status import Status
 from visage.store.arrow import schema

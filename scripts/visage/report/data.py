@@ -35,7 +35,7 @@ _FACES = [
 class Candidate:
     """A person whom a face may be, with the gallery faces that are nearest."""
 
-    rank: int  # 1 = closest
+    rank: int  # 1 = a match, or the closest
     id: str
     name: str  # the id where there is no name
     distance: float
@@ -71,12 +71,12 @@ class Face:
 
     @property
     def best(self) -> Candidate | None:
-        """The closest person."""
+        """Whom it is taken for, or the closest person."""
         return self.candidates[0] if self.candidates else None
 
     @property
     def verdict(self) -> str:
-        """The verdict on the closest person: that is what the face is shown as."""
+        """The verdict on the first person: that is what the face is shown as."""
         if self.status != Status.OK:
             return NOT_COMPARED
         return self.best.verdict if self.best else Verdict.UNKNOWN
@@ -208,7 +208,7 @@ def _face(row: FaceRow, number: int, candidates: list[Candidate]) -> Face:
         confidence=row.confidence,
         sharpness=row.sharpness,
         status=row.status,
-        reason=row.reason or (candidates[0].reason if candidates else ""),
+        reason="; ".join(filter(None, (row.reason, *(one.reason for one in candidates[:1])))),
         candidates=candidates,
     )
 

@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
 from visage.images.decode import ImageProblem, decode, size_of
-from visage.images.parts import locate
+from visage.images.locate import locate
 from visage.images.reading import read
 from visage.report.data import Outline
 from visage.store.files import write_new

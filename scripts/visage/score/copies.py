@@ -1,13 +1,15 @@
 """Copies of one photograph among the queries: they count once.
 
-A copy is the same file, or a picture all of whose faces are all but the same: saved again, scaled,
-recoloured, the next frame of a film. How near that is, is the audit's definition
-(`visage.search.neighbours.copy_limit`). Copies are sought within a group: the albums are scored one
+A copy is the same file, or a picture all of whose faces are all but the same as faces of one other:
+saved again, scaled, cut, recoloured, the next frame of a film. Of a smaller copy the smallest faces
+may be missing. How near that is, is the audit's definition (`visage.search.neighbours.copy_limit`).
+Copies are sought within a group: the albums are scored one
 by one, and a photograph that is in two of them counts in each.
 """
 
 import logging
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +19,7 @@ import pyarrow.compute as pc
 
 from visage.search.copies import number_photographs
 from visage.search.index import vectors_of
+from visage.store.arrow import texts
 from visage.store.tables import read_table
 from visage.types import Indices
 
@@ -29,7 +32,9 @@ _COLUMNS = ["image", "group", "sha256", "width", "height", "embedding"]
 
 
 def originals(queries: Iterable[Path], near: float) -> dict[str, str]:
-    """Give for each copy the image that counts in its place: the largest, then the first by name.
+    """Give for each copy the image that counts in its place.
+
+    That is the one with most faces, then the largest, then the first by name.
 
     Args:
         queries: The queries' faces tables.
@@ -39,16 +44,34 @@ def originals(queries: Iterable[Path], near: float) -> dict[str, str]:
     if not tables:
         return {}
     table = pa.concat_tables(tables)
-    images = _images(table)
-    images["faces"] = _faces_of(table, near).reindex(images.index).fillna("")
+    images, faces = _images(table), _faces_of(table, near)
     found: dict[str, str] = {}
-    for alike in ("sha256", "faces"):
-        counted = images[~images.index.isin(found) & (images[alike] != "")]
-        for _, copies in counted.groupby(["group", alike], sort=False):
-            first, *others = copies.index
-            found |= dict.fromkeys(others, first)
+    for _, same in images[images["sha256"] != ""].groupby(["group", "sha256"], sort=False):
+        first, *others = same.index
+        found |= dict.fromkeys(others, first)
+    counted = {i: faces[i] for i in images.index if i in faces and i not in found}
+    found |= _held_by_others(counted)
     # What is a copy of a copy is one of the picture that counts.
     return {copy: found.get(first, first) for copy, first in sorted(found.items())}
+
+
+def _held_by_others(faces: Mapping[str, frozenset[int]]) -> dict[str, str]:
+    """Give for each image whose faces are all in another one the first such.
+
+    Args:
+        faces: Of images, in the order in which they would count; equal numbers are copies.
+    """
+    found: dict[str, str] = {}
+    holding: dict[int, list[str]] = defaultdict(list)  # face → the images that count and have it
+    for image in sorted(faces, key=lambda image: -len(faces[image])):
+        own = faces[image]
+        first = next((one for one in holding[min(own)] if own <= faces[one]), None)
+        if first is not None:
+            found[image] = first
+            continue
+        for face in own:
+            holding[face].append(image)
+    return found
 
 
 def _images(table: pa.Table) -> pd.DataFrame:
@@ -63,27 +86,24 @@ def _images(table: pa.Table) -> pd.DataFrame:
     return frame.set_index("image")
 
 
-def _faces_of(table: pa.Table, near: float) -> pd.Series:
-    """Give for each image with faces a text that is the same for those with all but the same."""
+def _faces_of(table: pa.Table, near: float) -> dict[str, frozenset[int]]:
+    """Give the faces of each image that has any, as numbers that are equal for copies."""
     table = table.filter(pc.is_valid(table["embedding"]))
     if not len(table):
-        return pd.Series(dtype=str)
-    rows = pd.DataFrame(
-        {
-            "image": table["image"].to_pylist(),
-            "group": [group or "" for group in table["group"].to_pylist()],
-        }
-    )
-    codes = np.unique(rows["group"].to_numpy(str), return_inverse=True)[1].astype(np.int64)
+        return {}
+    groups = np.array([group or "" for group in table["group"].to_pylist()], str)
+    codes = np.unique(groups, return_inverse=True)[1].astype(np.int64)
     compared = _compared(codes)
-    numbers = np.arange(len(rows))
+    numbers = np.arange(len(table))
     if compared.any():
         vectors = vectors_of(table.filter(pa.array(compared)))
         places = np.flatnonzero(compared)
         own = np.arange(len(places))
         numbers[places] = places[number_photographs(vectors, codes[places], own, near)]
-    numbered = rows.assign(face=numbers).sort_values(["image", "face"])
-    return numbered.groupby("image", sort=False)["face"].agg(lambda f: " ".join(map(str, f)))
+    faces: dict[str, set[int]] = defaultdict(set)
+    for image, number in zip(texts(table["image"]), numbers.tolist(), strict=True):
+        faces[image].add(number)
+    return {image: frozenset(own) for image, own in faces.items()}
 
 
 def _compared(codes: Indices) -> np.ndarray:

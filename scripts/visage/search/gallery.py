@@ -8,13 +8,14 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from visage.config import Match
 from visage.errors import VisageError
 from visage.search.annoy import AnnoySearch, load_annoy
 from visage.search.exact import ExactSearch
 from visage.search.index import vectors_of
-from visage.search.judge import Judge, Judged
+from visage.search.judge import Judge, Judged, matches_first
 from visage.search.own_evaluation import Evaluation
 from visage.search.rankings import faces_of, fit
 from visage.search.rankings.base import DEFAULT, Candidates, Ranking, Search
@@ -155,18 +156,12 @@ class Gallery:
         people = People(known.people, names, links)
         return cls(faces, table.drop_columns("embedding"), ranking, search, judge, people)
 
-    def find(
-        self,
-        embeddings: Embeddings | Sequence[Embedding],
-        results: int,
-        pictures: Indices | None = None,
-    ) -> tuple[Candidates, Judged]:
+    def candidates(self, embeddings: Embeddings | Sequence[Embedding], results: int) -> Candidates:
         """Give the closest people for each face, as arrays.
 
         Args:
             embeddings: Shape (n, dimension), as the model gives them.
             results: People for each face, at most.
-            pictures: Shape (n,): the same number for faces of one picture; None: all are of one.
 
         Raises:
             VisageError: They are not of the gallery's model.
@@ -180,16 +175,23 @@ class Gallery:
                 f"These embeddings have {embeddings.shape[1]} numbers a face, the gallery's "
                 f"{dimension}: they are of another model."
             )
-        found = self.ranking.candidates(self.faces.space(embeddings), self.search, results)
-        if pictures is None:
-            pictures = np.zeros(len(embeddings), np.int64)
-        return found, self.judge(found, pictures)
+        return self.ranking.candidates(self.faces.space(embeddings), self.search, results)
+
+    def judged(
+        self, found: Candidates, pictures: Indices, taken: NDArray[np.bool_] | None = None
+    ) -> tuple[Candidates, Judged]:
+        """Say of each candidate what it is, and put whom a face is taken for before the others.
+
+        Arguments as of `Judge`.
+        """
+        return matches_first(found, self.judge(found, pictures, taken))
 
     def identify(
         self, embeddings: Embeddings | Sequence[Embedding], results: int = 10
     ) -> list[list[Candidate]]:
-        """Give the closest people for each face of one picture; see `find`."""
-        found, judged = self.find(embeddings, results)
+        """Give the closest people for each face of one picture; see `candidates`."""
+        closest = self.candidates(embeddings, results)
+        found, judged = self.judged(closest, np.zeros(len(embeddings), np.int64))
         people: list[list[Candidate]] = [[] for _ in embeddings]
         for row, probe in enumerate(found.probe.tolist()):
             people[probe].append(self._candidate(found, judged, row))

@@ -62,3 +62,23 @@ def verdicts(rank: Indices, distance: Reals, threshold: float | None) -> NDArray
         return np.full(len(rank), str(Verdict.POSSIBLE))
     near = np.where(rank == 1, str(Verdict.MATCH), str(Verdict.POSSIBLE))
     return np.where(distance <= threshold, near, str(Verdict.UNKNOWN))
+
+
+def matches_first(found: Candidates, judged: Judged) -> tuple[Candidates, Judged]:
+    """Put the person whom a face is taken for before all others, of whom some may be closer.
+
+    They are where other faces of the picture got the closer people.
+    """
+    late = np.flatnonzero((judged.verdict == str(Verdict.MATCH)) & (found.rank > 1))
+    if not len(late):
+        return found, judged
+    rank = found.rank.copy()
+    for row in late.tolist():
+        rank[(found.probe == found.probe[row]) & (found.rank < found.rank[row])] += 1
+        rank[row] = 1
+    order = np.lexsort((rank, found.probe))
+    verdict, probability, reason = judged
+    return (
+        found._replace(rank=rank).take(order),
+        Judged(verdict[order], probability[order], reason[order]),
+    )

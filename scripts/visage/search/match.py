@@ -142,13 +142,12 @@ def _matches(probes: pa.Table, gallery: Gallery, results: int, said: Said) -> pa
     images = probes["image"].combine_chunks().dictionary_encode()
     pictures = images.indices.to_numpy().astype(np.int64)
     more = max((len(said.refused.get(place, ())) for place in places(probes)), default=0)
-    found, judged = gallery.find(embeddings, results + more, pictures)
+    closest = gallery.candidates(embeddings, results + more)
     ids = gallery.people.ids
     if more:
-        found = _without(found, probes, ids, said.refused, results)
-    taken = _taken(found, probes, ids, said) if said.given else None
-    if more or taken is not None:
-        judged = gallery.judge(found, pictures, taken)
+        closest = _without(closest, probes, ids, said.refused, results)
+    taken = _taken(closest, probes, ids, said) if said.given else None
+    found, judged = gallery.judged(closest, pictures, taken)
     named = [gallery.people.name(person) for person in ids]
     columns = {
         "image": probes["image"].take(found.probe),

@@ -92,13 +92,14 @@ def listing_record(found: Found, denied: int) -> str:
     Returns:
         What stands in `visage.layout.SetFolder.listing`.
     """
-    images = sum(not path.endswith(VECTOR_SUFFIX) for path in found.files)
+    images = [as_text(path) for path in found.files if not path.endswith(VECTOR_SUFFIX)]
+    used = {path for path, _ in (_cues(image, found) for image in images) if path}
     record = {
-        "images": images,
+        "images": len(images),
         "denied": denied,
         "litter": dict(sorted(found.litter.items())),
         "excluded": dict(sorted(found.excluded.items())),
-        "other": found.other,
+        "other": found.other + len(found.cues) - len(used),
         "again": {as_text(link): as_text(there) for link, there in sorted(found.again.items())},
     }
     return json.dumps(record, ensure_ascii=False, indent=1) + "\n"

@@ -49,7 +49,7 @@ class Found:
     litter: Counter[str] = field(default_factory=Counter)  # what systems leave → how many
     excluded: Counter[str] = field(default_factory=Counter)  # pattern of `exclude` → how many
     cues: dict[str, Stat] = field(default_factory=dict)  # `.vtt` files
-    other: int = 0  # files that are neither pictures nor films
+    other: int = 0  # files that are none of these
     again: dict[str, str] = field(default_factory=dict)  # link → the folder, listed already
 
     @property
@@ -171,7 +171,6 @@ def _take(child: os.DirEntry[str], path: str, excludes: Excludes | None, found: 
     else:
         size = status.st_size if regular else _NOT_A_FILE
         (found.cues if suffix == CUES else found.files)[path] = Stat(size, status.st_mtime_ns)
-        found.other += suffix == CUES
 
 
 def _says_nothing(suffix: str) -> bool:

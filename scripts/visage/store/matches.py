@@ -15,7 +15,10 @@ MATCHES = schema(
         ("image", pa.string()),  # of the query
         ("group", pa.string()),
         ("face", pa.int16()),  # of the query image, 0 = most prominent; never null
-        ("rank", pa.int16()),  # of the person for this face, 1 = closest
+        (
+            "rank",
+            pa.int16(),
+        ),  # of the person for this face: a match, then from the closest on; 1 is first
         ("id", pa.string()),  # of the person
         ("name", pa.string()),  # from the names file; "" where it has none for the id
         ("distance", pa.float64()),  # what the ranking orders by

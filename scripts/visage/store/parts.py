@@ -9,7 +9,6 @@ The Snakefile imports this module, so it needs the standard library only.
 
 import hashlib
 import re
-from pathlib import PurePosixPath
 
 SHEET = "_sprite"  # what Stash writes behind a scene's name to call its sheet
 _PART = re.compile(r"(.+)#(\d+|t=\d+(?:\.\d+)?|xywh=\d+,\d+,\d+,\d+)", re.DOTALL)
@@ -34,11 +33,6 @@ def named(file: str, part: str) -> str:
 def is_tile(image: str) -> bool:
     """Tell whether a picture is a tile of a sheet."""
     return "=" in split(image)[1]
-
-
-def scene_of(image: str) -> str:
-    """Give the scene of a tile: its sheet's path without `.jpg` and without Stash's `_sprite`."""
-    return str(PurePosixPath(file_of(image)).with_suffix("")).removesuffix(SHEET)
 
 
 def part_hash(sha256: str, part: str) -> str:

@@ -9,7 +9,7 @@ from visage.app.problem import Problem
 from visage.app.service import Service
 from visage.images.decode import ImageProblem, decode
 from visage.images.parts import cut_tile
-from visage.sets.sheets import Frame, read_frames
+from visage.sets.sheets import Area, Frame, read_frames
 from visage.status import Verdict
 
 NO_FACE = 409  # what a search says of a frame without a face
@@ -26,19 +26,22 @@ def frames_of(vtt: str) -> list[Frame]:
     raise Problem(400, "The .vtt file names no frame: a line with #xywh=x,y,w,h is one.")
 
 
-def cut_frames(sheet: bytes, frames: list[Frame], max_pixels: int) -> Iterator[bytes]:
-    """Cut the frames out of their sheet, each as a file of its own; empty for one outside of it.
+def cut_frames(sheet: bytes, frames: list[Frame], max_pixels: int) -> Iterator[tuple[Area, bytes]]:
+    """Cut the frames out of their sheet.
+
+    Gives where each is, and it as a file of its own; empty for one outside of the sheet.
 
     Raises:
         Problem: The sheet is no image.
     """
     try:
-        pixels = decode(sheet, max_pixels).pixels
+        whole = decode(sheet, max_pixels)
     except ImageProblem as problem:
         raise Problem(400, f"The sprite cannot be read: {problem}.") from problem
     for frame in frames:
-        part = cut_tile(pixels, frame.area)
-        yield jpeg(part) if part.size else b""
+        area = frame.area((whole.width, whole.height))
+        part = cut_tile(whole.pixels, area)
+        yield area, jpeg(part) if part.size else b""
 
 
 @dataclass
@@ -72,7 +75,7 @@ def identify_sprite_performers(
     """
     index, frames = service.index(), frames_of(vtt)
     people: dict[str, Seen] = {}
-    for number, data in enumerate(cut_frames(sheet, frames, service.limits.max_pixels)):
+    for number, (_, data) in enumerate(cut_frames(sheet, frames, service.limits.max_pixels)):
         desc = f"Frame {number + 1} of {len(frames)}"
         yield {"progress": round(number / len(frames), 4), "desc": desc}
         for candidate in _known(service, data):
@@ -109,7 +112,7 @@ def find_faces_in_sprite(service: Service, sheet: bytes, vtt: str) -> list[dict]
         Problem: The sheet or the .vtt file cannot be read.
     """
     frames, found = frames_of(vtt), []
-    for number, data in enumerate(cut_frames(sheet, frames, service.limits.max_pixels)):
+    for number, (area, data) in enumerate(cut_frames(sheet, frames, service.limits.max_pixels)):
         try:
             faces = service.search(data).searched if data else []
         except Problem as problem:
@@ -118,6 +121,6 @@ def find_faces_in_sprite(service: Service, sheet: bytes, vtt: str) -> list[dict]
             continue
         if faces:
             frame, size = frames[number], max(face.box.w * face.box.h for face in faces)
-            row = {"id": str(number), "offset": list(frame.area)}
+            row = {"id": str(number), "offset": list(area)}
             found.append(row | {"frame": number, "time": frame.start, "size": size})
     return found

@@ -43,24 +43,24 @@ class Candidates(NamedTuple):
     """One item for each probe and person kept, ordered by probe and rank; all of one length."""
 
     probe: Indices
-    rank: Indices  # 1 = the closest person
+    rank: Indices  # 1 = the closest person; where matches are judged, the match
     person: Indices  # index into `Faces.people`
     distance: Reals  # what people are ordered by
     hits: Indices  # how many of the probe's neighbours are this person's
     nearest: Indices  # the person's gallery face nearest to the probe
     measured: Reals  # the distance to the person that is compared with a threshold
 
-    def take(self, mask: NDArray[np.bool_]) -> "Candidates":
-        """Give those that the mask marks."""
+    def take(self, rows: NDArray[np.bool_] | Indices) -> "Candidates":
+        """Give those that a mask marks, or those of some numbers, in their order."""
         probe, rank, person, distance, hits, nearest, measured = self
         return Candidates(
-            probe[mask],
-            rank[mask],
-            person[mask],
-            distance[mask],
-            hits[mask],
-            nearest[mask],
-            measured[mask],
+            probe[rows],
+            rank[rows],
+            person[rows],
+            distance[rows],
+            hits[rows],
+            nearest[rows],
+            measured[rows],
         )
 
 
