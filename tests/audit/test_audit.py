@@ -185,3 +185,28 @@ def test_one_photograph_of_two_people_is_no_mistake_where_each_has_a_face(tmp_pa
     (found,) = of(audited(tmp_path, rows), "same_photograph")
     assert {found["image"], found["other_image"]} == {"p0/both.jpg", "p1/both.jpg"}
     assert search_gallery(read_table(tmp_path / "faces.parquet"), "mean", True, 0.01).misfiled == 2
+
+
+def test_a_poor_face_is_told_once_and_is_nobodys_likeness(tmp_path: Path) -> None:
+    poor = {"status": "poor", "reason": "too blurred", "quality": 0.5}
+    beside = {"face": 1, "status": "poor", "reason": "too blurred"}
+    rows = [row(f"p{p}/{n}.jpg", face(p, 10 + 3 * p + n)) for p in range(2) for n in range(3)]
+    rows += [
+        row("only/1.jpg", face(0, 10), **poor),  # as the face of p0/0.jpg: garbage
+        row("only/2.jpg", face(0, 10), **poor),
+        row("p0/9.jpg", face(0, 25)),
+        row("p0/9.jpg", face(5), **beside, w=20.0, h=20.0),  # who stands behind
+        row("p1/9.jpg", face(1, 26)),
+        row("p1/9.jpg", face(6), **beside, w=200.0, h=200.0),
+        row("p1/9.jpg", face(7), **beside | {"face": 2}, w=190.0, h=190.0),
+    ]
+    frame = audited(tmp_path, rows)
+    assert set(frame["kind"]) == {"untrusted"}
+    told = {(line["image"], line["face"]): line["detail"] for line in frame.to_dict("records")}
+    assert told == {
+        ("only/1.jpg", 0): "too blurred",
+        ("only/2.jpg", 0): "too blurred",
+        ("p1/9.jpg", 1): "too blurred; a smaller, clear face is taken instead",
+    }
+    alone = audited(tmp_path, [row("only/1.jpg", face(0, 10), **poor)])
+    assert alone["kind"].tolist() == ["untrusted", "one_photograph"]

@@ -62,11 +62,16 @@ def untrusted(gallery: Audited) -> Iterator[Row]:
 
 
 def poor(gallery: Audited) -> Iterator[Row]:
-    """Faces that are too poor to tell, by what their embedding says."""
-    everything = gallery.everything
-    for face in everything[everything["status"] == Status.POOR].to_dict("records"):
-        place = {"image": face["image"], "face": face["face"]}
-        yield row("untrusted", face["person"], face["reason"], **place)
+    """Photographs whose largest face is too poor to tell, by what its embedding says."""
+    faces = gallery.everything.assign(area=gallery.everything["w"] * gallery.everything["h"])
+    clear = faces[faces["status"] == Status.OK].groupby("image")["area"].max()
+    shown = faces[faces["status"] == Status.POOR].sort_values("area", ascending=False)
+    for face in shown.drop_duplicates("image").to_dict("records"):
+        smaller = clear.get(face["image"])
+        if smaller is None or smaller < face["area"]:
+            place = {"image": face["image"], "face": face["face"]}
+            instead = "" if smaller is None else "; a smaller, clear face is taken instead"
+            yield row("untrusted", face["person"], face["reason"] + instead, **place)
 
 
 def several_faces(gallery: Audited) -> Iterator[Row]:

@@ -10,9 +10,10 @@ import pyarrow as pa
 
 from visage.audit.labels import LabelAudit
 from visage.search.neighbours import USUAL_THRESHOLD, Neighbours, compare, copy_limit
+from visage.status import Status
 from visage.store.names import read_names
 from visage.store.tables import read_table
-from visage.types import Embeddings
+from visage.types import Embeddings, Indices, Reals
 
 COLUMNS = ["image", "person", "sha256", "status", "reason", "face"]
 COLUMNS += ["x", "y", "w", "h", "sharpness"]
@@ -25,7 +26,7 @@ class Audited:
     everything: pd.DataFrame  # rows of all faces tables, columns `COLUMNS`; "" for a missing text
     chosen: pd.DataFrame  # the face that counts of each image, the same columns
     embeddings: Embeddings  # of the faces in `chosen`
-    neighbours: Neighbours  # of the faces in `chosen`
+    neighbours: Neighbours  # of the faces in `chosen`; those too poor to tell are near to nobody
     threshold: float  # the model's published one
     names: dict[str, str]  # id → name
     labels: LabelAudit  # what people said about faces and ids
@@ -57,15 +58,40 @@ def read_gallery(
     if not len(chosen):
         return None
     vectors = np.stack(chosen.pop("embedding").to_list())
-    people = chosen["person"].to_list()
     return Audited(
         everything,
         chosen,
         vectors,
-        compare(vectors, people, copy_limit(published)),
+        _neighbours(chosen, vectors, copy_limit(published)),
         published or USUAL_THRESHOLD,
         {key: performer.name for key, performer in read_names(names).items()},
         labels,
+    )
+
+
+def _neighbours(chosen: pd.DataFrame, vectors: Embeddings, near: float) -> Neighbours:
+    """Compare the clear faces: what is too poor to tell is near to anybody."""
+    clear = np.flatnonzero(chosen["status"] != Status.POOR)
+    found = compare(vectors[clear], chosen["person"].iloc[clear].to_list(), near)
+
+    def among_all(places: Indices) -> Indices:
+        all_of_them = np.full(len(chosen), -1)
+        all_of_them[clear] = np.where(places < 0, -1, clear[places])
+        return all_of_them
+
+    def far(distances: Reals) -> Reals:
+        all_of_them = np.full(len(chosen), np.inf)
+        all_of_them[clear] = distances
+        return all_of_them
+
+    left, right = found.near_pairs
+    return Neighbours(
+        own=among_all(found.own),
+        own_distance=far(found.own_distance),
+        other=among_all(found.other),
+        other_distance=far(found.other_distance),
+        near_pairs=(clear[left], clear[right]),
+        near_distances=found.near_distances,
     )
 
 

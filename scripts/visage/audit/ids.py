@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from visage.audit.alike import alike
 from visage.audit.gallery import Audited, Row, row
+from visage.status import Status
 from visage.store.paths import nfc
 
 
@@ -37,8 +38,9 @@ def alike_ids(gallery: Audited) -> Iterator[Row]:
 
 def perhaps_one(gallery: Audited) -> Iterator[Row]:
     """People who look so much alike that they may be one."""
-    people = gallery.chosen["person"].to_list()
-    for person, other, distance in alike(gallery.embeddings, people, gallery.threshold):
+    clear = (gallery.chosen["status"] != Status.POOR).to_numpy()
+    people = gallery.chosen["person"][clear].to_list()
+    for person, other, distance in alike(gallery.embeddings[clear], people, gallery.threshold):
         yield row(
             "perhaps_one",
             person,

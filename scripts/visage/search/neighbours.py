@@ -55,6 +55,9 @@ def compare(
         near: The distance up to which two faces are all but the same.
         memory_mb: For a block.
     """
+    if not len(embeddings):
+        nobody, nowhere = np.empty(0, np.int64), np.empty(0)
+        return Neighbours(nobody, nowhere, nobody, nowhere, (nobody, nobody), nowhere)
     labels, codes = np.unique(np.asarray(people, dtype=object).astype(str), return_inverse=True)
     order = np.argsort(codes, kind="stable")
     vectors = unit(np.asarray(embeddings, np.float32))[order]
