@@ -132,7 +132,7 @@ def named(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Gather and name faces as the rule does."""
     apart = within_pictures(pd.factorize(faces["image"].to_numpy())[0])
-    rows = clusters.gathered(faces, vectors, apart, how)
+    rows = clusters.gathered(faces.assign(photograph=faces["image"]), vectors, apart, how)
     called, known = name_clusters(rows, clusters.typical(rows), known)
     rows["cluster"] = [called[number] if number >= 0 else None for number in rows["number"]]
     return rows[["image", "face", "cluster"]], known

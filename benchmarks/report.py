@@ -95,6 +95,7 @@ def multiply(folder: Path, number: int) -> dict[str, str | list[str]]:
         "matches": [str(folder / "matches.parquet")],
         "faces": str(results.faces),
         "scores": str(results.scores),
+        "images": str(results.images),
         "audit": str(results.audit),
         "provenance": str(results.provenance),
         "gallery": str(ROOT / "resources/demo/gallery"),

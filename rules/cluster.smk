@@ -1,6 +1,6 @@
 """People whom nobody knows, gathered over all groups of the queries.
 
-queries/tables, queries/matches, evaluation.json ─► unknown.tsv, queries/clusters.parquet
+queries/tables, queries/matches, images.tsv, evaluation.json ─► unknown.tsv, queries/clusters.parquet
 (and their names, which stay, in cache/unknown/names.parquet)
 """
 
@@ -10,6 +10,7 @@ rule cluster_unknown:
     input:
         tables=tables("queries"),
         matches=MATCHES,
+        images=rules.tabulate_images.output[0],
         evaluation=EVALUATION,
         labelled=LABELLED,
         settings=PLANNER.settings("unknown"),

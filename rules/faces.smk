@@ -1,6 +1,6 @@
 """Every face of the queries in a table, and who is with whom.
 
-queries/tables, queries/matches, labels, clusters ─► faces.tsv, together.tsv
+queries/tables, queries/matches, labels, clusters, images.tsv ─► faces.tsv, together.tsv
 """
 
 
@@ -11,6 +11,7 @@ rule tabulate_faces:
         matches=MATCHES,
         labelled=LABELLED,
         clusters=rules.cluster_unknown.output.clusters,
+        images=rules.tabulate_images.output[0],
     output:
         faces=f"{RESULTS}/faces.tsv",
         together=f"{RESULTS}/together.tsv",

@@ -1,7 +1,7 @@
 """A page to look at.
 
-tables, matches, index, scores, provenance, audit, evaluation, photographs ─► report.html, report/
-the same, asked for by `snakemake report_share`                            ─► share.html, share/
+tables, matches, index, scores, images.tsv, provenance, audit, evaluation, photographs
+    ─► report.html, report/, and share.html, share/ where `snakemake report_share` asks for them
 
 The folder has the page once more, as the index of what goes into Snakemake's own report, and the
 pictures where they are many.
@@ -16,6 +16,7 @@ rule build_report:
         matches=MATCHES,
         faces=rules.build_index.output.faces,
         scores=rules.score_matches.output.scores,
+        images=rules.tabulate_images.output[0],
         provenance=rules.score_matches.output.provenance,
         audit=rules.audit_gallery.output[0],
         clusters=rules.cluster_unknown.output.clusters,

@@ -1,36 +1,7 @@
-"""What became of every image, and people scored over each group of queries.
+"""People scored over each group of queries.
 
-tables of both sets ─► images.tsv
-queries/matches, queries/tables, evaluation.json ─► scores.tsv, with provenance.json beside it
+queries/matches, queries/tables, images.tsv, evaluation.json ─► scores.tsv, with provenance.json beside it
 """
-
-
-rule tabulate_images:
-    """Say what became of every photograph: images.tsv."""
-    input:
-        gallery=tables("gallery"),
-        queries=tables("queries"),
-    output:
-        report(
-            f"{RESULTS}/images.tsv",
-            caption="../docs/captions/images.rst",
-            category="Images",
-            labels={"What": "What became of every image"},
-        ),
-    log:
-        f"{RESULTS}/logs/tabulate_images.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/tabulate_images.tsv"
-    conda:
-        "../envs/score.yaml"
-    threads: 1
-    resources:
-        mem_mb=3000,
-        runtime=15,
-    params:
-        registry=REGISTRY_FILE,
-    script:
-        "../scripts/tabulate_images.py"
 
 
 # One job writes the scores and the record of what they were made from, so that neither is ever

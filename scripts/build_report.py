@@ -33,6 +33,7 @@ with logged(snakemake.log[0]):
         matches=paths(snakemake.input.matches),
         faces=Path(snakemake.input.faces),
         scores=Path(snakemake.input.scores),
+        images=Path(snakemake.input.images),
         audit=Path(snakemake.input.audit),
         evaluation=optional(evaluation),
         provenance=Path(snakemake.input.provenance),

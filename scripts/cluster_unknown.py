@@ -11,6 +11,7 @@ from visage.people.clusters import (
     refusals,
     strangers_distance,
 )
+from visage.store.copies import read_originals
 from visage.store.tables import common_origin
 from visage.workflow.job import logged, optional, paths
 from visage.workflow.settings import UnknownSettings
@@ -32,4 +33,5 @@ with logged(snakemake.log[0]):
         How(settings.min_faces, limit, settings.normalize, snakemake.threads),
         Written(Path(output.clusters), Path(output.unknown), names),
         common_origin([*tables, *matches]),
+        read_originals(Path(inputs.images)),
     )

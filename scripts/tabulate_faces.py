@@ -5,10 +5,12 @@ from typing import TYPE_CHECKING
 
 from visage.score.faces_table import Shard, tabulate_faces
 from visage.score.together import tabulate_together
+from visage.store.copies import read_originals
 from visage.workflow.job import logged, optional, paths
 
 if TYPE_CHECKING:
-    from visage.workflow.job import snakemake
+    from visage.store.copies import read_originals
+from visage.workflow.job import snakemake
 
 with logged(snakemake.log[0]):
     inputs = snakemake.input
@@ -19,4 +21,5 @@ with logged(snakemake.log[0]):
         clusters=Path(inputs.clusters),
         output=Path(snakemake.output.faces),
     )
-    tabulate_together(tables, matches, Path(snakemake.output.together))
+    originals = read_originals(Path(inputs.images))
+    tabulate_together(tables, matches, originals, Path(snakemake.output.together))

@@ -139,6 +139,7 @@ class Made:
             matches=[self.folder / "matches.parquet"],
             faces=self.folder / "faces.parquet",
             scores=self.folder / "scores.tsv",
+            images=self.folder / "images.tsv",
             audit=self.folder / "audit.tsv",
             evaluation=self.folder / "evaluation.json",
             provenance=self.folder / "provenance.json",
@@ -257,6 +258,7 @@ def make(folder: Path) -> Made:
     ):
         write_table(folder / f"{name}.parquet", pa.Table.from_pylist(rows, schema), ORIGIN)
     score([folder / "matches.parquet"], None, None, 10, folder / "scores.tsv")
+    (folder / "images.tsv").write_text("image\toriginal\n")
     (folder / "audit.tsv").write_text(
         "\n".join(["\t".join(COLUMNS), *("\t".join(row) for row in AUDIT)]) + "\n"
     )

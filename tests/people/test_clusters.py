@@ -59,10 +59,12 @@ def gathered(
     least: int = 3,
     limit: float | None = LIMIT,
     labelled: Path | None = None,
+    originals: dict[str, str] | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     names = folder / "cache/unknown/names.parquet"
     files = Written(folder / "clusters.parquet", folder / "unknown.tsv", names)
-    cluster_unknown(faces, refusals(labelled), How(least, limit, True), files, ORIGIN)
+    how = How(least, limit, True)
+    cluster_unknown(faces, refusals(labelled), how, files, ORIGIN, originals)
     table = read_table(folder / "clusters.parquet")
     assert table.schema.remove_metadata() == CLUSTERS
     return table.to_pandas(), pd.read_csv(folder / "unknown.tsv", sep="\t")
@@ -90,6 +92,20 @@ def test_fewer_faces_count_if_they_are_asked_for(tmp_path: Path, tables: tuple) 
     first = gathered(tmp_path, nobodys(*tables), least=2)[1]
     assert first["Faces"].tolist() == [3, 2]
     assert gathered(tmp_path, nobodys(*tables), least=2)[1].equals(first)  # names and all
+
+
+def test_copies_of_a_photograph_do_not_make_somebody_seen_often(
+    tmp_path: Path, tables: tuple
+) -> None:
+    faces, lines = gathered(tmp_path, nobodys(*tables), originals={"a/2.jpg": "a/1.jpg"})
+    assert lines.empty
+    assert faces["cluster"].isna().all()
+    lines = gathered(tmp_path, nobodys(*tables), 2, originals={"a/2.jpg": "a/1.jpg"})[1]
+    assert lines[["Faces", "Images", "Groups"]].to_numpy().tolist() == [[3, 2, 2], [2, 2, 2]]
+    same = [face(f"{group}/x.jpg", 0, 0.0, sha256="one") for group in "abc"]
+    table = tmp_path / "same.parquet"
+    write_table(table, pa.Table.from_pylist(same, FACES), ORIGIN)
+    assert gathered(tmp_path, nobodys([table], tables[1]))[1].empty  # in several groups
 
 
 def test_what_somebody_said_counts(tmp_path: Path, tables: tuple) -> None:

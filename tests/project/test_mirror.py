@@ -30,6 +30,7 @@ PART_OF = {
     "people/test_stating.py": ["cli/label"],
     "report/test_evaluation.py": ["evaluation/confusions"],
     "score/test_lists.py": ["cli/score"],
+    "score/test_score_copies.py": ["store/copies"],
     "search/test_lookup.py": ["search/gallery", "types"],
     "search/test_rankings.py": ["search/faces"],
     "search/test_copies.py": ["search/neighbours"],

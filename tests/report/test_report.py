@@ -107,6 +107,33 @@ def test_photographs_are_known_by_their_content(made: Made, content: dict[str, A
     assert [one["key"] for one in other["photographs"]] == keys
 
 
+def test_a_copy_is_told_of_but_not_in_what_is_given_away(made: Made, tmp_path: Path) -> None:
+    images = tmp_path / "images.tsv"
+    images.write_text("image\toriginal\nholiday/two.jpg\twork/landscape.png\n")
+    page = made.read("copies.html", images=images)
+    told = {one["image"]: one.get("original") for one in content_of(page)["photographs"]}
+    assert told.pop("holiday/two.jpg") == "work/landscape.png"
+    assert set(told.values()) == {None}
+    assert "1 photograph is a copy" in page.get_text()
+    shared = made.content("copies_share.html", images=images, share=True)
+    assert not any("original" in one for one in shared["photographs"])
+
+
+def test_the_file_of_a_photograph_that_lies_is_not_shown_in_place_of_its_picture(
+    made: Made, tmp_path: Path
+) -> None:
+    """A browser would show it as it lies, below boxes for the upright picture."""
+    rows = read_table(made.folder / "queries.parquet").to_pylist()
+    for row in rows:
+        row["turn"] = 180 if row["image"] == "holiday/two.jpg" else 0
+    turned = tmp_path / "queries.parquet"
+    write_table(turned, pa.Table.from_pylist(rows, FACES), ORIGIN)
+    content = made.content("turned.html", query_tables=[turned])
+    files = {one["image"]: one.get("file", "") for one in content["photographs"]}
+    assert files.pop("holiday/two.jpg") == ""
+    assert all(files.values())
+
+
 def test_what_a_person_said_is_shown_as_given(made: Made, tmp_path: Path) -> None:
     """A face that was named has no nearest one, and its person may be in nobody's folder."""
     table = read_table(made.folder / "matches.parquet")
@@ -331,6 +358,7 @@ def test_snakemakes_report_has_the_pictures_of_many_photographs(
         matches=[results.queries.match(shard) for shard in shards],
         faces=results.faces,
         scores=results.scores,
+        images=results.images,
         audit=results.audit,
         provenance=results.provenance,
         gallery=demo_copy.folder / "resources/demo/gallery",

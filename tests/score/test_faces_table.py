@@ -131,9 +131,16 @@ def test_people_in_one_picture_are_counted_once_a_photograph(tmp_path: Path) -> 
     rows += [match("b", 2, "cleo", "possible", group="b"), match("b", 3, "dan", "match", group="b")]
     matches = write(tmp_path / "m.parquet", rows, MATCHES)
     output = tmp_path / "together.tsv"
-    assert tabulate_together([table], [matches], output) == 3
+    assert tabulate_together([table], [matches], {}, output) == 3
     assert [list(row.values()) for row in read_rows(output)] == [
         ["ann", "Ann", "bob", "Bob", "2", "3", "a"],
         ["ann", "Ann", "dan", "dan", "1", "1", "b"],
         ["bob", "Bob", "dan", "dan", "1", "1", "b"],
+    ]
+    # b is a copy of a photograph in which Dan was not found.
+    assert tabulate_together([table], [matches], {"b": "a"}, output) == 3
+    assert [list(row.values())[4:] for row in read_rows(output)] == [
+        ["1", "3", "a"],
+        ["1", "1", "b"],
+        ["1", "1", "b"],
     ]

@@ -13,5 +13,5 @@ class Unknown(Section):
         ge=2,
         le=1_000_000,
         description="Number of faces from which somebody whom nobody knows gets a name and a line "
-        "in `unknown.tsv`.",
+        "in `unknown.tsv`; copies of a photograph count once.",
     )

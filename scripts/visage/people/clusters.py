@@ -81,7 +81,12 @@ class Written:
 
 
 def cluster_unknown(
-    faces: pa.Table, refused: pd.DataFrame, how: How, files: Written, origin: Origin
+    faces: pa.Table,
+    refused: pd.DataFrame,
+    how: How,
+    files: Written,
+    origin: Origin,
+    originals: Mapping[str, str] | None = None,
 ) -> None:
     """Gather the faces that are nobody's, and write who is seen often.
 
@@ -91,12 +96,14 @@ def cluster_unknown(
         how: How to gather.
         files: What to write.
         origin: The model.
+        originals: For each image that is a copy of another the other one; None: none is.
 
     Raises:
         VisageError: The file of the names is damaged.
     """
     vectors = unit(vectors_of(faces)) if how.normalize else vectors_of(faces)
     rows = faces.drop_columns("embedding").to_pandas()
+    rows["photograph"] = _photographs(rows, originals or {})
     del faces  # of a million half a gigabyte, which nobody needs while they are gathered
     refused = rows[FACE].reset_index(names="row").merge(refused, on=FACE)[["row", "name"]]
     names = without(read_names(files.names), rows, refused)
@@ -113,6 +120,13 @@ def cluster_unknown(
     write_table(files.clusters, pa.Table.from_pandas(rows[CLUSTERS.names], CLUSTERS, False), origin)
     write_tsv(files.listing, lines(rows))
     log.info("%d faces are nobody's; %d people are seen often", len(rows), len(called))
+
+
+def _photographs(rows: pd.DataFrame, originals: Mapping[str, str]) -> pd.Series:
+    """Give each row what is the same for all copies of its photograph, in whatever group."""
+    first = rows["image"].map(lambda image: originals.get(image, image))
+    contents = dict(zip(rows["image"], rows["sha256"], strict=True))
+    return first.map(lambda image: contents.get(image) or image)
 
 
 def nobodys(tables: list[Path], matches: list[Path], labelled: Path | None = None) -> pa.Table:
@@ -163,7 +177,8 @@ def gathered(rows: pd.DataFrame, vectors: Floats, apart: Indices, how: How) -> p
     """Gather faces into clusters.
 
     Args:
-        rows: One row a face.
+        rows: One row a face; `photograph` is the same for copies, of which `how.min_faces` counts
+            one.
         vectors: Shape (n, d), of each row, in the space in which distances are taken.
         apart: Shape (m, 2): pairs of rows that must not be in one cluster.
         how: How to gather.
@@ -183,9 +198,11 @@ def gathered(rows: pd.DataFrame, vectors: Floats, apart: Indices, how: How) -> p
         labels = gather(vectors, apart, cut, exact=how.exact, threads=how.threads)
     number, place = np.full(len(rows), -1), np.full(len(rows), -1, np.int32)
     sizes = np.bincount(labels, minlength=1)
-    largest = np.argsort(-sizes, kind="stable")
+    once = rows.assign(label=labels).drop_duplicates(["label", "photograph"])
+    seen = np.bincount(once["label"], minlength=1)
+    largest = np.lexsort((-sizes, -seen))
     members = np.split(np.argsort(labels, kind="stable"), np.cumsum(sizes)[:-1])
-    for count, label in enumerate(largest[sizes[largest] >= how.min_faces]):
+    for count, label in enumerate(largest[seen[largest] >= how.min_faces]):
         own = members[label]
         order = own[np.argsort(mean_distance(vectors[own]), kind="stable")]
         number[order], place[order] = count, np.arange(len(own))
@@ -207,7 +224,7 @@ def lines(rows: pd.DataFrame) -> pd.DataFrame:
         {
             "Cluster": first["cluster"],
             "Faces": each.size(),
-            "Images": each["image"].nunique(),
+            "Images": each["photograph"].nunique(),
             "Groups": each["group"].nunique(),
             "Image": first["image"],
             "Face": first["face"],

@@ -27,6 +27,7 @@ from visage.report.parts import ONE_PAGE
 from visage.search.threshold import Threshold
 from visage.sets.left_out import left_out
 from visage.status import Status
+from visage.store.copies import read_originals
 from visage.store.names import link, read_names
 
 log = logging.getLogger(__name__)
@@ -43,6 +44,7 @@ class Sources:
     matches: list[Path]
     faces: Path  # the index's faces.parquet
     scores: Path
+    images: Path  # images.tsv
     audit: Path
     provenance: Path
     gallery: Path  # folders of the images
@@ -125,6 +127,7 @@ def _read(sources: Sources, options: Options) -> Material:
         lambda compared: nearest_faces(
             compared, sources.query_tables, sources.faces, options.ranking, options.normalize
         ),
+        read_originals(sources.images),
     )
     people = read_gallery(sources.gallery_tables, sources.faces)
     findings, problems = read_findings(sources.audit), people.problems[:PROBLEM_PICTURES]

@@ -114,7 +114,8 @@ class ContentBuilder:
             image=query.image,
             album=album,
             sha256=query.sha256,
-            file="" if self._share else quote(os.fsencode(as_path(file_of(query.image)))),
+            file="" if self._share or query.turn else _address(query.image),
+            original=query.original,
             width=query.height if sideways else query.width,
             height=query.width if sideways else query.height,
             status=query.status,
@@ -167,6 +168,10 @@ class ContentBuilder:
             self._faces[face] = len(self._views)
             self._views.append(GalleryFaceView("" if self._share else face.image, number, missing))
         return self._faces[face]
+
+
+def _address(image: str) -> str:
+    return quote(os.fsencode(as_path(file_of(image))))
 
 
 def keys(queries: Iterable[Query]) -> list[str]:

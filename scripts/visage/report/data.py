@@ -102,6 +102,7 @@ class Query:
     height: int | None
     faces: list[Face]
     turn: int = 0  # degrees clockwise by which it is shown turned, to be upright
+    original: str = ""  # of a copy: the image that counts in its place
 
 
 def read_queries(
@@ -109,6 +110,7 @@ def read_queries(
     matches: list[Path],
     threshold: float | None,
     nearest: Callable[[list[Compared]], list[list[GalleryFace]]],
+    originals: Mapping[str, str],
 ) -> list[Query]:
     """Read every query image by group, in each first those with a face to compare.
 
@@ -117,6 +119,7 @@ def read_queries(
         matches: The matches tables.
         threshold: The largest distance of a match, which tells whom to show; None: there is none.
         nearest: Gives the nearest faces of the people with whom faces were compared.
+        originals: For each image that is a copy of another the other one.
 
     Raises:
         VisageError: A table is missing or damaged.
@@ -131,7 +134,7 @@ def read_queries(
     images: dict[str, list[FaceRow]] = defaultdict(list)
     for face in face_rows(concatenated(tables, _FACES)):
         images[face.image].append(face)
-    queries = [_query(own, candidates) for own in images.values()]
+    queries = [_query(own, candidates, originals) for own in images.values()]
     return sorted(queries, key=lambda query: (query.group, query.status != Status.OK, query.image))
 
 
@@ -180,7 +183,11 @@ def _candidate(row: MatchRow, faces: list[GalleryFace]) -> Candidate:
     )
 
 
-def _query(rows: Sequence[FaceRow], candidates: Mapping[tuple[str, int], list[Candidate]]) -> Query:
+def _query(
+    rows: Sequence[FaceRow],
+    candidates: Mapping[tuple[str, int], list[Candidate]],
+    originals: Mapping[str, str],
+) -> Query:
     # Of several rows without an embedding the first says why, as in images.tsv.
     first = next((row for row in rows if row.status == Status.OK), rows[0])
     faces = [
@@ -198,6 +205,7 @@ def _query(rows: Sequence[FaceRow], candidates: Mapping[tuple[str, int], list[Ca
         height=first.height,
         faces=sorted(faces, key=lambda face: face.number),
         turn=first.turn or 0,
+        original=originals.get(first.image, ""),
     )
 
 

@@ -81,7 +81,9 @@ class PhotographView:
     image: str
     album: int
     sha256: str
-    file: str  # its address, from the folder of the queries; "" where it may not be linked
+    file: str  # its address, from the folder of the queries; "" where it is not to be shown itself:
+    # in a copy to give away, and where it lies on its side or its head
+    original: str  # of a copy: the image that counts in its place
     width: int | None  # of the upright image, pixels
     height: int | None
     status: str
@@ -126,6 +128,7 @@ class Numbers:
     verdicts: dict[str, int]  # verdict → faces
     doubtful: int  # faces
     poor: int  # faces too poor to tell
+    copies: int  # photographs that are copies of others
     statuses: dict[str, int]  # status → photographs without a usable face
 
     @property

@@ -21,7 +21,7 @@ def strangers(query: Query) -> list[Box | None]:
 
 def without_strangers(query: Query) -> Query:
     """Leave out whom the faces might be besides those who were found."""
-    return replace(query, sha256="", faces=[_stripped(face) for face in query.faces])
+    return replace(query, sha256="", original="", faces=[_stripped(face) for face in query.faces])
 
 
 def _stripped(face: Face) -> Face:

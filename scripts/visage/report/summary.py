@@ -32,6 +32,8 @@ def further(page: Page) -> str:
         parts.append(f"{plural(numbers.doubtful, 'face is', 'faces are')} doubtful")
     if numbers.poor:
         parts.append(f"{plural(numbers.poor, 'face is', 'faces are')} too poor to tell")
+    if numbers.copies:
+        parts.append(f"{plural(numbers.copies, 'photograph is a copy', 'photographs are copies')}")
     if numbers.without_face:
         parts.append(
             f"{plural(numbers.without_face, 'photograph has', 'photographs have')} no face"

@@ -80,6 +80,7 @@ def count(content: Content) -> Numbers:
         verdicts=dict(Counter(face.verdict for face in faces)),
         doubtful=sum(face.doubtful for face in faces),
         poor=sum(face.status == POOR for face in faces),
+        copies=sum(bool(photograph.original) for photograph in content.photographs),
         statuses=dict(Counter(p.status for p in content.photographs if p.status != Status.OK)),
     )
 

@@ -13,9 +13,10 @@ from visage.search.faces import unit
 from visage.search.index import vectors_of
 from visage.search.own_evaluation import Evaluation
 from visage.status import Verdict
+from visage.store.copies import read_originals
 from visage.store.names import link, read_names
 from visage.store.tables import read_table
-from visage.store.tsv import read_rows, write_tsv
+from visage.store.tsv import write_tsv
 
 log = logging.getLogger(__name__)
 
@@ -102,8 +103,9 @@ def without_copies(rows: pd.DataFrame, images: Path) -> pd.DataFrame:
         rows: Of the matches tables.
         images: images.tsv, which names the original of each.
     """
-    copies = {line["image"] for line in read_rows(images) if line["original"]}
-    counted = ~rows["image"].isin(copies) | (rows["verdict"] == Verdict.GIVEN)
+    counted = ~rows["image"].isin(read_originals(images).keys()) | (
+        rows["verdict"] == Verdict.GIVEN
+    )
     return rows[counted]
 
 

@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 from pathlib import Path
 
@@ -21,32 +21,37 @@ COLUMNS = ("ID", "Name", "With ID", "With Name", "Images", "Groups", "Example")
 _SURE = pa.array([Verdict.GIVEN.value, Verdict.MATCH.value])
 
 
-def tabulate_together(tables: Iterable[Path], matches: Iterable[Path], output: Path) -> int:
+def tabulate_together(
+    tables: Sequence[Path], matches: Sequence[Path], originals: Mapping[str, str], output: Path
+) -> int:
     """Count for each two people the pictures that show both, and the groups these lie in.
 
-    A photograph that is there several times, byte for byte, counts once.
+    A copy counts with its original; the same bytes in several groups count once, too.
 
     Args:
         tables: The queries' faces tables of all shards.
         matches: The matches tables, in the same order.
+        originals: For each image that is a copy of another the other one.
         output: The TSV to write: the pair that is seen together most comes first.
 
     Returns:
         The number of pairs.
     """
     names: dict[str, str] = {}
-    seen: set[tuple[str, frozenset[str]]] = set()
+    seen: set[tuple[str, tuple[str, str]]] = set()
     images: Counter[tuple[str, str]] = Counter()
     groups: dict[tuple[str, str], set[str]] = defaultdict(set)
     examples: dict[tuple[str, str], str] = {}
+    counting = set(originals.values())
+    counted = {i: sha for path in tables for i, sha in _contents(path).items() if i in counting}
     for table, found in zip(tables, matches, strict=True):
         contents = _contents(table)
         for image, group, people in _people(found, names):
-            content = contents.get(image) or image
-            new = (content, frozenset(people)) not in seen
-            seen.add((content, frozenset(people)))
+            first = originals.get(image, image)
+            content = counted.get(first) or contents.get(first) or first
             for pair in combinations(sorted(people), 2):
-                images[pair] += new
+                images[pair] += (content, pair) not in seen
+                seen.add((content, pair))
                 groups[pair].add(group)
                 examples[pair] = min(image, examples.get(pair, image))
     ordered = sorted(images, key=lambda pair: (-images[pair], pair))

@@ -17,6 +17,7 @@ const addressOf = number => {
 function connect(photograph) {
   byKey.set(photograph.key, photograph);
   photograph.reason ||= "";
+  photograph.original ||= "";
   photograph.faces ||= [];
   photograph.name = photograph.image.split("/").pop();
   photograph.albumName = content.albums[photograph.album];

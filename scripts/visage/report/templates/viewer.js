@@ -27,7 +27,7 @@ function showViewer(state) {
   viewer.replaceChildren(
     el("header", {},
       el("button.act", { type: "button", id: "viewer-close", "aria-label": "Close", "aria-keyshortcuts": "Escape", onclick: closeViewer }, "✕"),
-      el("p.quiet.small.where", {}, place >= 0 ? `${place + 1} of ${all.length} · ` : "", photograph.image),
+      el("p.quiet.small.where", {}, place >= 0 ? `${place + 1} of ${all.length} · ` : "", photograph.image, photograph.original ? ` · a copy of ${photograph.original}` : ""),
       el("span.acts", {},
         stepButton(step(-1), "←", "Previous photograph", "ArrowLeft"), stepButton(step(1), "→", "Next photograph", "ArrowRight"),
         el("button.act", { type: "button", "aria-label": "Smaller", "aria-keyshortcuts": "-", onclick: () => zoomTo(zoom / 1.5) }, "−"),
