@@ -9,8 +9,7 @@ from visage.store.copies import read_originals
 from visage.workflow.job import logged, optional, paths
 
 if TYPE_CHECKING:
-    from visage.store.copies import read_originals
-from visage.workflow.job import snakemake
+    from visage.workflow.job import snakemake
 
 with logged(snakemake.log[0]):
     inputs = snakemake.input

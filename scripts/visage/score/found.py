@@ -19,16 +19,20 @@ def count_found(matches: list[Path]) -> dict[str, int]:
 
     Returns:
         All `faces`; those `named`, found or given; the `people` they are; `possible` ones, of which
-        no threshold told.
+        no threshold told; those that are nearest to somebody who is `another` face of the picture.
     """
-    table = pa.concat_tables([read_table(path, ["rank", "id", "verdict"]) for path in matches])
+    columns = ["rank", "id", "verdict", "reason"]
+    table = pa.concat_tables([read_table(path, columns) for path in matches])
     closest = table.filter(equal(table["rank"], 1))
     verdicts = closest["verdict"].to_pylist()
     ids = zip(closest["id"].to_pylist(), verdicts, strict=True)
     people = {person for person, verdict in ids if verdict in _NAMED}
+    possible = closest.filter(equal(closest["verdict"], Verdict.POSSIBLE))
+    another = sum(map(bool, possible["reason"].to_pylist()))
     return {
         "faces": len(verdicts),
         "named": sum(verdict in _NAMED for verdict in verdicts),
         "people": len(people),
-        "possible": verdicts.count(Verdict.POSSIBLE),
+        "possible": len(possible) - another,
+        "another": another,
     }

@@ -170,6 +170,7 @@ def _counts(images: Path, name: str) -> dict[str, Any]:
     return {
         "images": len(rows),
         "status": dict(sorted(Counter(row["status"] for row in rows).items())),
+        "copies": sum(bool(row["original"]) for row in rows),
         "faces": sum(int(row["faces"]) for row in rows),
     }
 

@@ -50,7 +50,8 @@ def sentence(results: Path, made: Collection[str] = ()) -> str | None:
 
 def _faces(record: dict[str, Any]) -> Iterator[str]:
     found = record["found"]
-    faces, named, possible = found["faces"], found["named"], found.get("possible", 0)
+    faces, named = found["faces"], found["named"]
+    possible, another = found.get("possible", 0), found.get("another", 0)
     if not faces:
         yield "no face was searched"
         return
@@ -59,17 +60,27 @@ def _faces(record: dict[str, Any]) -> Iterator[str]:
     if possible:
         them = "it is" if possible == 1 else "they are"
         yield f"no threshold tells of {possible:,} whether {them} the person they are nearest to"
-    unknown = faces - named - possible
+    if another:
+        look = "looks" if another == 1 else "look"
+        yield f"{another:,} {look} like somebody who is another face of the photograph"
+    unknown = faces - named - possible - another
     if unknown:
         yield f"{unknown:,} {'is' if unknown == 1 else 'are'} nobody you know"
 
 
 def _images(record: dict[str, Any]) -> Iterator[str]:
-    statuses = dict(record["images"]["queries"]["status"])
+    queries = record["images"]["queries"]
+    if copies := queries.get("copies", 0):
+        yield f"{_count(copies, 'photograph')} {'is a copy' if copies == 1 else 'are copies'}"
+    statuses = dict(queries["status"])
     statuses.pop(Status.OK, None)
     without = statuses.pop(Status.NO_FACE, 0)
     if without:
         yield f"{_count(without, 'photograph')} {'has' if without == 1 else 'have'} no face"
+    poor = statuses.pop(Status.POOR, 0) + statuses.pop(Status.TOO_SMALL, 0)
+    if poor:
+        shows = "shows" if poor == 1 else "show"
+        yield f"{_count(poor, 'photograph')} {shows} only faces too poor or small to tell"
     unread = statuses.pop(Status.UNREADABLE, 0) + statuses.pop(Status.TOO_LARGE, 0)
     if unread:
         yield f"{_count(unread, 'file')} could not be read"
