@@ -11,13 +11,13 @@ from pathlib import Path
 
 import numpy as np
 from visage.models.entries import ModelEntry
-from visage.types import Embeddings, Face, Model, Pixels
+from visage.types import Detector, Embeddings, Face, Model, Pixels
 
 COST = 0.01  # seconds of one core an image
 BLOCK = bytes(20_000)  # some ten microseconds' work
 
 
-class Stub:
+class Stub(Detector):
     """One face an image, and an embedding that follows from its pixels."""
 
     size = (8, 8)

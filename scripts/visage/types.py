@@ -1,7 +1,7 @@
 """What every stage means by a face, a box, pixels, embeddings; and what is asked of a model."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -37,12 +37,29 @@ class Face:
     landmarks: Landmarks
 
 
+def _no_hints() -> Floats:
+    return np.empty((0, 2), np.float32)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a detector makes of a picture."""
+
+    faces: list[Face]
+    # (n, 2): x and y of where a face may be that is too small to be told, the likeliest first.
+    hints: Floats = field(default_factory=_no_hints)
+
+
 class Detector(Protocol):
     """Finds faces. Not to be shared between threads: each asks `Model.detector()` for its own."""
 
     def detect(self, pixels: Pixels) -> list[Face]:
         """Find all faces in `pixels` ((height, width, 3) uint8, BGR)."""
         ...
+
+    def search(self, pixels: Pixels) -> Seen:
+        """Find all faces, and say where smaller ones may be; most detectors give no such hints."""
+        return Seen(self.detect(pixels))
 
 
 class Recogniser(Protocol):

@@ -73,3 +73,16 @@ def test_qualities_are_listed_for_the_gate(people: Path) -> None:
 def test_what_looking_again_costs_is_printed(people: Path) -> None:
     printed = run("looks", people / PEOPLE[0], "--most", "1")
     assert "with faces" in printed
+
+
+@pytest.mark.long
+def test_small_faces_are_looked_for_in_full_photographs(
+    people: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("small.PIXELS", 8_500_000)
+    folder = people / PEOPLE[0]
+    printed = run("small", folder, "--people", people, "--most", "1")
+    assert printed.startswith("1 photographs, 10 heads on each, of 12 portraits")
+    rows = [line.split() for line in printed.splitlines()[2:]]
+    assert [row[0] for row in rows] == ["32", "40", "48", "56", "64", "80", "100"]
+    assert int(rows[-1][2].rstrip("%")) > 50

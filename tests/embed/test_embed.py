@@ -22,12 +22,12 @@ from visage.images.reading import read
 from visage.sets.listing import Entry, Stat, list_entries
 from visage.store.faces import FaceRow
 from visage.store.sidecars import write_sidecar
-from visage.types import Embeddings, Face, Model, Pixels
+from visage.types import Detector, Embeddings, Face, Model, Pixels
 
 SETTINGS = Faces()
 
 
-class Counting:
+class Counting(Detector):
     """Finds one face a bright column, and embeds a face as its mean colour."""
 
     size = (16, 16)

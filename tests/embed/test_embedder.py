@@ -13,12 +13,12 @@ from visage.embed.embedder import Embedder
 from visage.embed.hashes import Hashes
 from visage.embed.reader import Reader, Task
 from visage.sets.listing import list_entries
-from visage.types import Embeddings, Face, Model, Pixels
+from visage.types import Detector, Embeddings, Face, Model, Pixels
 
 SETTINGS = Faces(no_face="whole_image")
 
 
-class Watched:
+class Watched(Detector):
     """Finds five faces in every picture and counts the crops that are alive at once."""
 
     size = (64, 64)

@@ -1,6 +1,7 @@
 """Turned, blurred and small faces, on the demo's photographs and the default model."""
 
 import io
+from collections.abc import Iterable
 from pathlib import Path
 
 import cv2
@@ -11,19 +12,26 @@ from PIL import Image
 from visage.config import Faces
 from visage.embed.analysis import Analysis
 from visage.embed.extractor import Extractor
+from visage.embed.finding import look
 from visage.embed.selection import AUTO_QUALITY, Choice
+from visage.embed.view import File, View
 from visage.images.turns import turned, turned_back
 from visage.models.model import Installed
 from visage.models.registry import load_registry
-from visage.types import Pixels
+from visage.types import Face, Model, Pixels
 
 CHOICE = Choice(Faces())
 
 
 @pytest.fixture(scope="module")
-def extractor() -> Extractor:
+def model() -> Model:
     registry = load_registry(REPO / "config/models.yaml")
-    return Extractor(Installed(registry, "sface-yunet", REPO / "weights").load(1))
+    return Installed(registry, "sface-yunet", REPO / "weights").load(1)
+
+
+@pytest.fixture(scope="module")
+def extractor(model: Model) -> Extractor:
+    return Extractor(model)
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +44,12 @@ def portrait(photographs: Path) -> Pixels:
 def png(pixels: Pixels) -> bytes:
     buffer = io.BytesIO()
     Image.fromarray(pixels[:, :, ::-1]).save(buffer, "PNG", compress_level=1)
+    return buffer.getvalue()
+
+
+def jpeg(pixels: Pixels) -> bytes:
+    buffer = io.BytesIO()
+    Image.fromarray(pixels[:, :, ::-1]).save(buffer, "JPEG", quality=92)
     return buffer.getvalue()
 
 
@@ -86,9 +100,7 @@ def test_small_faces_in_large_and_long_pictures_are_found(
     places = [(200 + width // 4 * n, 100 + (height - 400) // 4 * n) for n in range(4)]
     for x, y in places:
         picture[y : y + small.shape[0], x : x + small.shape[1]] = small
-    buffer = io.BytesIO()
-    Image.fromarray(picture[:, :, ::-1]).save(buffer, "JPEG", quality=92)
-    found = extractor.extract(buffer.getvalue(), CHOICE)
+    found = extractor.extract(jpeg(picture), CHOICE)
     counting = [item.face for item in found.faces if item.embedding is not None]
     for x, y in places:
         assert any(
@@ -96,6 +108,33 @@ def test_small_faces_in_large_and_long_pictures_are_found(
             for face in counting
         )
     assert len(counting) == 4
+
+
+def test_small_faces_in_a_large_picture_full_from_edge_to_edge_are_found(
+    model: Model, extractor: Extractor, portrait: Pixels, photographs: Path
+) -> None:
+    """At one look they are too small, and nothing is empty that could be left out."""
+    (path,) = photographs.glob("queries/nobody/*")
+    picture = cv2.resize(np.asarray(Image.open(path).convert("RGB"))[:, :, ::-1], (6000, 4000))
+    scale = 80 / max(item.face.w for item in extractor.extract(png(portrait), CHOICE).faces)
+    small = cv2.resize(portrait, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    height, width = small.shape[:2]
+    places = [(300 + 700 * n, 200 + 3000 * (n % 2)) for n in range(8)]
+    for x, y in places:
+        picture[y : y + height, x : x + width] = small
+    data = jpeg(picture)
+
+    def of(faces: Iterable[Face]) -> list[bool]:
+        sure = [face for face in faces if face.confidence >= CHOICE.settings.min_confidence]
+        return [
+            any(x <= face.x < x + width and y <= face.y < y + height for face in sure)
+            for x, y in places
+        ]
+
+    found = [item.face for item in extractor.extract(data, CHOICE).faces]
+    assert sum(of(found)) >= 7
+    assert len(found) <= 8
+    assert sum(of(look(View(File(data), model), model.detector()))) < 4
 
 
 @pytest.mark.parametrize("side", [200, 1200])

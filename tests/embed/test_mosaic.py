@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from visage.embed.mosaic import HEIGHT, WIDTH, lay_out, overlap
+from visage.embed.mosaic import CLOSER, HEIGHT, HINTED, TILE, WIDTH, around, lay_out, overlap
 from visage.types import Face, Pixels
 
 LEAST = 24
@@ -71,3 +71,28 @@ def test_overlap_by_hand() -> None:
     one = Face(0, 0, 10, 10, 1, POINTS)
     assert overlap(one, Face(5, 0, 10, 10, 1, POINTS)) == pytest.approx(50 / 150)
     assert overlap(one, Face(20, 0, 1, 1, 1, POINTS)) == 0
+
+
+def test_hints_are_seen_enlarged_and_brought_back() -> None:
+    """Each in a tile of its own, at the edges too; as many looks as it takes."""
+    noise = np.random.default_rng(3).integers(0, 200, (500, 750, 3), np.uint8)
+    factors = np.array([8, 8], np.float32)
+    hints = np.random.default_rng(4).uniform((0, 0), (5999, 3999), (100, 2)).astype(np.float32)
+    hints[:2] = (0, 0), (5999, 3999)
+    found = []
+    for layout in around(hints, 6000, 4000, factors, LEAST):
+        assert layout.mosaic(noise, factors).shape == (*HINTED, 3)
+        for part in layout.parts:
+            middle = Face(part.left + TILE / 2 - 1, part.top + TILE / 2 - 1, 2, 2, 0.9, POINTS)
+            found += list(layout.back([middle]))
+    assert len(found) == len(hints)
+    away = np.array([(face.x, face.y) for face in found]) - hints
+    inside = ((hints > 200) & (hints < (5800, 3800))).all(axis=1)
+    assert np.abs(away[inside]).max() < 20
+    assert np.abs(away).max() < TILE / CLOSER * 6000 / WIDTH / 2 + 20
+
+
+def test_a_picture_that_was_seen_well_enough_takes_no_hints() -> None:
+    hints, factors = np.array([[10, 10]], np.float32), np.ones(2, np.float32)
+    assert not list(around(hints, 1280, 854, factors, LEAST))
+    assert not list(around(hints[:0], 6000, 4000, factors, LEAST))

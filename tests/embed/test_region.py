@@ -10,12 +10,12 @@ from visage.config import Faces
 from visage.embed.extractor import Extractor
 from visage.embed.region import BY_BOX, FOUND, face_in_region
 from visage.embed.selection import Choice
-from visage.types import Box, Embeddings, Face, Model, Pixels
+from visage.types import Box, Detector, Embeddings, Face, Model, Pixels
 
 BOX = Box(150, 90, 20, 24)  # white in the picture
 
 
-class Bright:
+class Bright(Detector):
     """Finds what is white, if it has enough pixels."""
 
     def __init__(self, least: int) -> None:

@@ -13,7 +13,7 @@ from visage.config import Faces
 from visage.embed.extractor import Extractor
 from visage.embed.selection import Choice, prominence
 from visage.images.decode import decode
-from visage.models.detectors.yunet import OpenVinoYuNet, PreparedYuNet, opencv_yunet
+from visage.models.detectors.yunet import OpenCvYuNet, OpenVinoYuNet, PreparedYuNet
 from visage.models.model import load_model
 from visage.models.registry import load_registry
 
@@ -44,10 +44,10 @@ def test_bfloat16_says_the_same_of_people(bytes_of: list[bytes]) -> None:
 
 def test_openvino_finds_what_opencv_finds_whenever_it_is_loaded(bytes_of: list[bytes]) -> None:
     """From the quantised file OpenVINO makes a network that finds nothing, one load in six."""
-    opencv = opencv_yunet(YUNET)
+    opencv = OpenCvYuNet(YUNET)
     # Odd sizes too: the network wants multiples of 32.
     pixels = [decode(data).pixels[:-7, :-13] for data in bytes_of]
-    expected = [opencv(item, 0.3) for item in pixels]
+    expected = [opencv.detect(item, 0.3) for item in pixels]
     assert sum(len(rows) for rows in expected) > len(pixels) / 2
     for _ in range(LOADS):
         openvino = OpenVinoYuNet(YUNET, 1)

@@ -23,12 +23,12 @@ from visage.models.model import load_model
 from visage.models.registry import load_registry
 from visage.sets.listing import list_entries
 from visage.store.tables import read_origin, read_table
-from visage.types import Face, Model, Pixels
+from visage.types import Detector, Face, Model, Pixels
 
 SETTINGS = Faces(no_face="whole_image")
 
 
-class Blind:
+class Blind(Detector):
     """Finds nothing."""
 
     def detect(self, _: Pixels) -> list[Face]:

@@ -6,8 +6,8 @@ where that was not enough (benchmarks/photographs.py; measured on 330 photograph
 - Nothing found: a glimpse of the other three ways up, small and side by side, which tells the way
   up in 181 of 181 turned photographs in which nothing is found (costs: benchmarks/looks.py).
 - Nothing clear found (`visage.embed.extractor`): all four at 320 pixels, which tell in 328 of 329.
-- Large, long or without a face, and partly empty: the parts that hold something, packed closely
-  (`visage.embed.mosaic`).
+- Large, long or without a face: the parts that hold something, packed closely, where they are few
+  enough; otherwise what surrounds the places that came closest to a face (`visage.embed.mosaic`).
 
 Detectors that see photographs in full, as the original program's does, look once: for them a
 further look costs seconds, and the original took none.
@@ -18,17 +18,19 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from visage.embed.mosaic import BORDER, lay_out, overlap
+from visage.embed.mosaic import BORDER, TILE, around, lay_out, overlap
 from visage.embed.view import View, scaled
 from visage.images.turns import TURNS, turned
 from visage.models.detectors.detector import GLIMPSES
-from visage.types import Detector, Face, Pixels
+from visage.types import Detector, Face, Pixels, Seen
 
 GLANCE = 320  # pixels of the longer side at which it shows which way is up
 SMALL = 480  # pixels of the longer side up to which a photograph takes the smaller glimpse
 SURE = 0.7  # confidence of a face that makes another way up worth a closer look
 LONG = 2.5  # longer by shorter side
 LARGE = 8_000_000  # pixels
+FILLED = 0.75  # part of a tile that the widest faces fill that hints are about
+WORTH = 4  # new faces in the surroundings of hints that make the next hints worth a look
 _ONE = 0.3  # overlap (intersection over union) from which two boxes are one face
 
 
@@ -44,9 +46,10 @@ def find(view: View, detector: Detector, least: int, confidence: float) -> tuple
     Returns:
         The view they were found in, and all faces in its pixels.
     """
-    faces = look(view, detector)
     if not view.scaled_down:
-        return view, faces
+        return view, look(view, detector)
+    seen = detector.search(view.pixels)
+    faces = [scaled(face, view.factors) for face in seen.faces]
     if not _counting(faces, confidence):
         turn, best = _glimpsed_turn(view, detector)
         if best >= SURE:
@@ -54,7 +57,10 @@ def find(view: View, detector: Detector, least: int, confidence: float) -> tuple
             found = look(other, detector)
             if _counting(found, confidence):
                 return other, found
-    return view, [*faces, *_small_ones(view, detector, faces, least, confidence)]
+    if not _may_hold_small_ones(view, faces, confidence):
+        return view, faces
+    small = _small_ones(view, detector, Seen(faces, seen.hints * view.factors), least, confidence)
+    return view, [*(face for face in faces if not _is_known(face, small)), *small]
 
 
 def look(view: View, detector: Detector) -> list[Face]:
@@ -115,34 +121,61 @@ def _side_by_side(view: View, turns: Sequence[int]) -> tuple[Pixels, list[int]]:
     return beside, lefts
 
 
+def _may_hold_small_ones(view: View, faces: Sequence[Face], confidence: float) -> bool:
+    """Tell whether one look may be too coarse for a photograph."""
+    shorter, longer = sorted((view.width, view.height))
+    coarse = longer > LONG * shorter or longer * shorter > LARGE
+    return (coarse or not _counting(faces, confidence)) and view.pixels.size > 0
+
+
 def _small_ones(
-    view: View, detector: Detector, faces: list[Face], least: int, confidence: float
+    view: View, detector: Detector, seen: Seen, least: int, confidence: float
 ) -> list[Face]:
-    """Find what one look is too coarse for."""
-    sides = sorted((view.width, view.height))
-    needed = (
-        not _counting(faces, confidence)
-        or sides[1] > LONG * sides[0]
-        or view.width * view.height > LARGE
-    )
-    if not needed or view.photograph.pixels.size == 0:
-        return []
+    """Find what one look is too coarse for; `seen` is what it gave, in the photograph's pixels."""
+    counting = _counting(seen.faces, confidence)
     layout = lay_out(view.pixels, view.width, view.height, least)
-    if layout is None:
-        return []
-    found = layout.back(detector.detect(layout.mosaic(*view.at(layout.scale))))
-    counting = sorted(_counting(found, confidence), key=lambda face: -face.confidence)
-    known, new = list(faces), []
-    for face in counting:
-        if not any(overlap(face, other) > _ONE or _inside(face, other) for other in known):
-            known.append(face)
+    if layout:
+        found = layout.back(detector.detect(layout.mosaic(*view.at(layout.scale))))
+        return _new(_counting(found, confidence), counting)
+    hints = np.array([p for p in seen.hints if not any(_holds(face, *p) for face in counting)])
+    return _hinted(view, detector, Seen(counting, hints.reshape(-1, 2)), least, confidence)
+
+
+def _hinted(
+    view: View, detector: Detector, seen: Seen, least: int, confidence: float
+) -> list[Face]:
+    """Find faces in the surroundings of hints, as long as there are enough; seen as is at hand.
+
+    Larger ones than fill a good part of a tile were seen well enough before.
+    """
+    found: list[Face] = []
+    for layout in around(seen.hints, view.width, view.height, view.factors, least):
+        faces = layout.back(detector.detect(layout.mosaic(view.pixels, view.factors)))
+        small = [face for face in faces if face.w * layout.scale < FILLED * TILE]
+        new = _new(_counting(small, confidence), [*seen.faces, *found])
+        found += new
+        if len(new) < WORTH:
+            break
+    return found
+
+
+def _new(faces: Sequence[Face], known: Sequence[Face]) -> list[Face]:
+    """Give each face that is not known once, the surest first."""
+    new: list[Face] = []
+    for face in sorted(faces, key=lambda face: -face.confidence):
+        if not _is_known(face, [*known, *new]):
             new.append(face)
     return new
 
 
-def _inside(face: Face, other: Face) -> bool:
-    x, y = face.x + face.w / 2, face.y + face.h / 2
-    return other.x <= x < other.x + other.w and other.y <= y < other.y + other.h
+def _is_known(face: Face, known: Iterable[Face]) -> bool:
+    middle = (face.x + face.w / 2, face.y + face.h / 2)
+    return any(overlap(face, other) > _ONE or _holds(other, *middle) for other in known)
+
+
+def _holds(face: Face, x: float, y: float) -> bool:
+    """Tell whether a place lies within a face's box."""
+    return face.x <= x < face.x + face.w and face.y <= y < face.y + face.h
 
 
 def _counting(faces: Iterable[Face], confidence: float) -> list[Face]:

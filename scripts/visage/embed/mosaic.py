@@ -1,22 +1,30 @@
-"""The parts of a large picture that hold anything, packed closely: small faces in one look.
+"""Parts of a large picture packed closely: small faces in one more look.
 
 A detector that sees a picture at 640 pixels finds no face narrower than about a sixtieth of the
 longer side. What is left of a large, a long or a mostly empty picture without its empty parts fits
-into one more look at a scale at which the smallest faces that count can be found.
+into one more look at a scale at which the smallest faces that count can be found. Of a picture that
+is full, the surroundings of the places where the detector came closest to a face are enlarged.
 """
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 
+from visage.models.detectors.detector import GLIMPSES
 from visage.types import Face, Floats, Pixels
 
-WIDTH, HEIGHT = 640, 480  # pixels of the mosaic
+WIDTH, HEIGHT = 640, 480  # pixels of the mosaic of all that a picture holds
+HINTED = GLIMPSES[-1]  # (height, width) of the mosaic of what hints are about
 SEEN = 11  # pixels a face must have to be found; YuNet's smallest are 10
 BORDER = 8  # black pixels between two parts
-GAIN = 1.25  # the scale must be so many times that of the first look to be worth one
+GAIN = 1.25  # the scale must be so many times that of the first look to be worth another
+GAIN_OF_ALL = 2.5  # and so many times to be worth decoding the picture larger for all it holds
+# How large the surroundings of a hint are, pixels of the mosaic, and at how many times the scale of
+# the first look they are seen: of 13 pairs tried the one that finds most (benchmarks/small.py).
+TILE, CLOSER = 48, 2.5
 _HALVINGS = 6  # of the range of scales
 _CELLS = 128  # along the longer side: the grid on which a picture is looked at for content
 _EMPTY = 4.0  # standard deviation of grey (0 to 255) below which a cell holds nothing
@@ -40,6 +48,7 @@ class Layout:
 
     parts: list[Part]
     scale: float  # pixels of the mosaic for one of the picture
+    size: tuple[int, int] = (HEIGHT, WIDTH)  # of the mosaic
 
     def mosaic(self, pixels: Pixels, factors: Floats) -> Pixels:
         """Put the parts together.
@@ -48,7 +57,8 @@ class Layout:
             pixels: The picture, possibly reduced.
             factors: From `pixels` to the picture, across and down.
         """
-        made = np.zeros((HEIGHT, WIDTH, 3), np.uint8)
+        made = np.zeros((*self.size, 3), np.uint8)
+        averaged = self.scale * factors.max() < 1  # or there is nothing to leave out
         for part in self.parts:
             left, top = round(part.x / factors[0]), round(part.y / factors[1])
             right = round((part.x + part.w) / factors[0])
@@ -57,7 +67,8 @@ class Layout:
             cut = pixels[top:below, left:right]
             if cut.size:
                 place = np.s_[part.top : part.top + height, part.left : part.left + width]
-                made[place] = cv2.resize(cut, (width, height), interpolation=cv2.INTER_AREA)
+                how = cv2.INTER_AREA if averaged else cv2.INTER_LINEAR
+                made[place] = cv2.resize(cut, (width, height), interpolation=how)
         return made
 
     def back(self, faces: list[Face]) -> Iterator[Face]:
@@ -93,12 +104,12 @@ def lay_out(small: Pixels, width: int, height: int, least: int) -> Layout | None
     wanted = SEEN / max(1, least)
     if first * GAIN >= wanted:
         return None
+    low, high = min(first * GAIN_OF_ALL, wanted), wanted
     boxes = list(_contents(small, width, height, max(2 * least, max(width, height) / _CELLS)))
-    if sum(box.w * box.h for box in boxes) * (first * GAIN) ** 2 > WIDTH * HEIGHT:
+    if sum(box.w * box.h for box in boxes) * low**2 > WIDTH * HEIGHT:
         return None
     if everything := _packed(boxes, wanted, least):
         return Layout(everything, wanted)
-    low, high = first * GAIN, wanted
     best: Layout | None = None
     for _ in range(_HALVINGS):  # the largest scale at which all parts fit
         scale = (low + high) / 2
@@ -109,11 +120,40 @@ def lay_out(small: Pixels, width: int, height: int, least: int) -> Layout | None
     return best
 
 
+def around(hints: Floats, width: int, height: int, factors: Floats, least: int) -> Iterator[Layout]:
+    """Give what is to be looked at again by hints, in as many looks as it takes.
+
+    Args:
+        hints: (n, 2), x and y in pixels of the picture, the likeliest first.
+        width: Of the picture, pixels.
+        height: Likewise.
+        factors: From the pixels that are at hand to the picture, across and down.
+        least: The shorter side of the smallest faces that count, pixels.
+    """
+    first = WIDTH / max(width, height)
+    scale = min(CLOSER * first, SEEN / max(1, least))
+    if scale < GAIN * first:
+        return
+    side = int(TILE / scale)
+    farthest = np.maximum(0, np.array([width, height]) - side)
+    corners = np.clip(hints - side / 2, 0, farthest)
+    corners = np.round(np.round(corners / factors) * factors).astype(int)  # where a pixel begins
+    rows, columns = (length // TILE for length in HINTED)
+    places = [(TILE * column, TILE * row) for row in range(rows) for column in range(columns)]
+    for start in range(0, len(corners), len(places)):
+        pairs = zip(corners[start : start + len(places)].tolist(), places, strict=False)
+        parts = [Part(x, y, side, side, left, top) for (x, y), (left, top) in pairs]
+        yield Layout(parts, scale, HINTED)
+
+
 def _contents(small: Pixels, width: int, height: int, margin: float) -> Iterator[Part]:
     """Give rectangles around everything that is not empty, in pixels of the picture."""
     # Pixels left out tell as much of how different they are as all do; averaged ones would not.
-    step = max(1, max(small.shape[:2]) // WIDTH)
-    grey = cv2.cvtColor(np.ascontiguousarray(small[::step, ::step]), cv2.COLOR_BGR2GRAY)
+    step = math.ceil(max(small.shape[:2]) / WIDTH)
+    side = (max(1, small.shape[1] // step), max(1, small.shape[0] // step))
+    grey = cv2.cvtColor(
+        cv2.resize(small, side, interpolation=cv2.INTER_NEAREST), cv2.COLOR_BGR2GRAY
+    )
     factor = max(width, height) / max(grey.shape)
     cell = max(1, round(max(grey.shape) / _CELLS))  # whole pixels: several times as quick
     down, right = (-side % cell for side in grey.shape)

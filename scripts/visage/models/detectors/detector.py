@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -10,11 +10,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from visage.types import Detector, Face, Pixels
+from visage.types import Detector, Face, Pixels, Seen
 
 Rows = NDArray[np.float32]  # (n, 15): x y w h, five landmarks (x y each), score
-# (height, width) of pictures that show a photograph several ways up (`visage.embed.finding`). They
-# are looked at often, so a detector may keep a network prepared for each.
+# (height, width) of small pictures put together of parts of a photograph, or of all of it several
+# ways up (`visage.embed.finding`). A detector sees many, and may keep a network prepared for each.
 GLIMPSES = ((64, 192), (192, 512))
 Factors = NDArray[np.float32]  # (2,): of x and y, from the scaled image to the photograph
 
@@ -35,8 +35,12 @@ class Network(Protocol):
         """Find all faces in (height, width, 3) uint8, BGR, in its pixels."""
         ...
 
+    def search(self, pixels: Pixels) -> Seen:
+        """Find all faces, and say where smaller ones may be."""
+        return Seen(self.find(pixels))
 
-class Scaled:
+
+class Scaled(Detector):
     """A detector that sees photographs scaled down to `detection_size`."""
 
     def __init__(
@@ -45,22 +49,24 @@ class Scaled:
         """Wrap `network`; with a `lock` it is called by one thread at a time."""
         self._network = network
         self._size = size
-        self._lock = lock
+        self._lock = lock or nullcontext()
 
     def detect(self, pixels: Pixels) -> list[Face]:
         """Find all faces, in the order of the network."""
-        small = _shrunk(pixels, self._size) if self._size else pixels
-        if self._lock:
-            with self._lock:
-                faces = self._network.find(small)
-        else:
+        small = self._small(pixels)
+        with self._lock:
             faces = self._network.find(small)
-        if small is pixels:
-            return faces
-        factors = np.array(
-            [pixels.shape[1] / small.shape[1], pixels.shape[0] / small.shape[0]], np.float32
-        )
-        return [_enlarged(face, factors) for face in faces]
+        return _enlarged(Seen(faces), small, pixels).faces
+
+    def search(self, pixels: Pixels) -> Seen:
+        """Find all faces, in the order of the network, and say where smaller ones may be."""
+        small = self._small(pixels)
+        with self._lock:
+            seen = self._network.search(small)
+        return _enlarged(seen, small, pixels)
+
+    def _small(self, pixels: Pixels) -> Pixels:
+        return _shrunk(pixels, self._size) if self._size else pixels
 
 
 def _shrunk(pixels: Pixels, size: int) -> Pixels:
@@ -78,7 +84,17 @@ def _shrunk(pixels: Pixels, size: int) -> Pixels:
     return cv2.resize(pixels, (width, height), interpolation=interpolation)
 
 
-def _enlarged(face: Face, factors: Factors) -> Face:
+def _enlarged(seen: Seen, small: Pixels, pixels: Pixels) -> Seen:
+    """Move what was seen in the scaled image into the photograph."""
+    if small is pixels:
+        return seen
+    factors = np.array(
+        [pixels.shape[1] / small.shape[1], pixels.shape[0] / small.shape[0]], np.float32
+    )
+    return Seen([_enlarged_face(face, factors) for face in seen.faces], seen.hints * factors)
+
+
+def _enlarged_face(face: Face, factors: Factors) -> Face:
     x, y = np.array([face.x, face.y], np.float32) * factors
     w, h = np.array([face.w, face.h], np.float32) * factors
     return Face(float(x), float(y), float(w), float(h), face.confidence, face.landmarks * factors)

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from visage.models.deepface import load_client
-from visage.models.detectors.detector import Loaded, one_at_a_time
+from visage.models.detectors.detector import Loaded, Network, one_at_a_time
 from visage.models.engines import Engine
 from visage.models.entries import ModelEntry
 from visage.types import Face, Pixels
@@ -19,7 +19,7 @@ def load(entry: ModelEntry, weights: Path, engine: Engine, threads: int) -> Load
     return one_at_a_time(Mtcnn(client), entry.detection_size)
 
 
-class Mtcnn:
+class Mtcnn(Network):
     """MTCNN, loaded by DeepFace's client."""
 
     def __init__(self, client: Any) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from visage.models.deepface import load_client
-from visage.models.detectors.detector import Loaded, one_at_a_time
+from visage.models.detectors.detector import Loaded, Network, one_at_a_time
 from visage.models.engines import Engine
 from visage.models.entries import ModelEntry
 from visage.types import Face, Pixels
@@ -19,7 +19,7 @@ def load(entry: ModelEntry, weights: Path, engine: Engine, threads: int) -> Load
     return one_at_a_time(RetinaFace(client, entry.detection_size), entry.detection_size)
 
 
-class RetinaFace:
+class RetinaFace(Network):
     """RetinaFace.
 
     As it is published, it enlarges every image until its shorter side has 1024 pixels; that is

@@ -15,7 +15,7 @@ from visage.models.detectors.detector import Loaded, Rows
 from visage.models.engines import Engine, Session
 from visage.models.entries import ModelEntry
 from visage.models.weights.files import file_of
-from visage.types import Face, Floats, Pixels
+from visage.types import Detector, Face, Floats, Pixels
 
 STRIDES = (8, 16, 32)
 ANCHORS = 2  # a cell
@@ -37,7 +37,7 @@ def load(entry: ModelEntry, weights: Path, engine: Engine, threads: int) -> Load
     return Loaded(lambda: scrfd)
 
 
-class Scrfd:
+class Scrfd(Detector):
     """SCRFD; serves as many threads as its session does."""
 
     def __init__(self, session: Session, size: int, name: str) -> None:

@@ -8,19 +8,20 @@ modules/objdetect/src/face_detect.cpp); on 141 faces the same boxes to 3e-5 pixe
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import NamedTuple, Protocol
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from visage.errors import VisageError
-from visage.models.detectors.detector import GLIMPSES, Loaded, Rows, Scaled
+from visage.models.detectors.detector import GLIMPSES, Loaded, Network, Rows, Scaled
 from visage.models.detectors.looks import SIDE, Looks
 from visage.models.engines import Engine
 from visage.models.engines.openvino import OpenVino
 from visage.models.entries import ModelEntry
 from visage.models.weights.files import file_of
-from visage.types import Face, Pixels
+from visage.types import Face, Floats, Pixels, Seen
 
 STRIDES = (8, 16, 32)  # pixels of the image to a cell of each of the three grids
 OUTPUTS = [f"{name}_{stride}" for name in ("cls", "obj", "bbox", "kps") for stride in STRIDES]
@@ -29,6 +30,7 @@ OVERLAP = 0.3
 # Below this the network's answers are noise; `faces.min_confidence` decides what counts.
 FLOOR = 0.3
 Size = tuple[int, int]  # (height, width), pixels
+Outputs = dict[str, Floats]  # by the names of `OUTPUTS`: (cells, numbers a cell)
 
 
 def load(entry: ModelEntry, weights: Path, engine: Engine, threads: int) -> Loaded:
@@ -41,9 +43,9 @@ def load(entry: ModelEntry, weights: Path, engine: Engine, threads: int) -> Load
         raise VisageError("config/models.yaml: the detector yunet needs a detection_size, say 640.")
     graph = file_of(entry, weights, "detector", "face_detection_yunet_2023mar.onnx")
     if isinstance(engine, OpenVino):
-        yunet = YuNet(PreparedYuNet(graph, threads, GLIMPSES).detect)
+        yunet = YuNet(PreparedYuNet(graph, threads, GLIMPSES))
         return Loaded(lambda: Scaled(yunet, size), _refiner(entry, graph, threads))
-    return Loaded(lambda: Scaled(YuNet(opencv_yunet(graph)), size))
+    return Loaded(lambda: Scaled(YuNet(OpenCvYuNet(graph)), size))
 
 
 def _refiner(entry: ModelEntry, graph: Path, threads: int) -> Callable[[Pixels, Face], Face] | None:
@@ -52,16 +54,40 @@ def _refiner(entry: ModelEntry, graph: Path, threads: int) -> Callable[[Pixels, 
     return Looks(OpenVinoYuNet(graph, threads, (SIDE, SIDE)), entry.looks, FLOOR).refine
 
 
-class YuNet:
+class Found(NamedTuple):
+    """What the network gives of a picture."""
+
+    rows: Rows  # its faces, the highest score first
+    hints: Floats  # as of `visage.types.Seen`
+
+
+class Computed(Protocol):
+    """The network in an engine."""
+
+    def detect(self, pixels: Pixels, floor: float) -> Rows:
+        """Find the faces with a score of at least `floor` in (height, width, 3) uint8, BGR."""
+        ...
+
+    def search(self, pixels: Pixels, floor: float) -> Found:
+        """Find the same, and say where smaller ones may be."""
+        ...
+
+
+class YuNet(Network):
     """YuNet, whatever computes it."""
 
-    def __init__(self, detect: Callable[[Pixels, float], Rows]) -> None:
-        """Wrap what finds faces of at least a score."""
-        self._detect = detect
+    def __init__(self, network: Computed) -> None:
+        """Wrap the network."""
+        self._network = network
 
     def find(self, pixels: Pixels) -> list[Face]:
         """Find all faces, the highest score first."""
-        return [_face(row) for row in self._detect(pixels, FLOOR)]
+        return [_face(row) for row in self._network.detect(pixels, FLOOR)]
+
+    def search(self, pixels: Pixels) -> Seen:
+        """Find the same, and say where smaller ones may be."""
+        rows, hints = self._network.search(pixels, FLOOR)
+        return Seen([_face(row) for row in rows], hints)
 
 
 def _face(row: NDArray[np.float32]) -> Face:
@@ -69,17 +95,23 @@ def _face(row: NDArray[np.float32]) -> Face:
     return Face(x, y, w, h, float(row[14]), row[4:14].reshape(5, 2).copy())
 
 
-def opencv_yunet(graph: Path) -> Callable[[Pixels, float], Rows]:
-    """Load YuNet in OpenCV's engine, for one thread; called as `OpenVinoYuNet.detect`."""
-    net = cv2.FaceDetectorYN.create(str(graph), "", (0, 0))
+class OpenCvYuNet:
+    """YuNet in OpenCV's engine, for one thread."""
 
-    def detect(pixels: Pixels, floor: float) -> Rows:
-        net.setScoreThreshold(floor)
-        net.setInputSize((pixels.shape[1], pixels.shape[0]))
-        _, rows = net.detect(pixels)
+    def __init__(self, graph: Path) -> None:
+        """Load `graph`."""
+        self._net = cv2.FaceDetectorYN.create(str(graph), "", (0, 0))
+
+    def detect(self, pixels: Pixels, floor: float) -> Rows:
+        """Find faces; as `OpenVinoYuNet.detect`."""
+        self._net.setScoreThreshold(floor)
+        self._net.setInputSize((pixels.shape[1], pixels.shape[0]))
+        _, rows = self._net.detect(pixels)
         return rows if rows is not None else np.empty((0, 15), np.float32)
 
-    return detect
+    def search(self, pixels: Pixels, floor: float) -> Found:
+        """Find faces; OpenCV keeps to itself what the network says of each place."""
+        return Found(self.detect(pixels, floor), np.empty((0, 2), np.float32))
 
 
 class OpenVinoYuNet:
@@ -101,13 +133,21 @@ class OpenVinoYuNet:
         """
         return _without_repeats(self.cells(pixels, floor), floor)
 
+    def search(self, pixels: Pixels, floor: float) -> Found:
+        """Find the same, and say where smaller ones may be."""
+        outputs, width = self._run(pixels)
+        rows = _without_repeats(_all_decoded(outputs, width, floor), floor)
+        return Found(rows, _hints(outputs, width))
+
     def cells(self, pixels: Pixels, floor: float) -> Rows:
         """Give what each cell of the three grids found, many of them the same face: (n, 15)."""
+        return _all_decoded(*self._run(pixels), floor)
+
+    def _run(self, pixels: Pixels) -> tuple[Outputs, int]:
+        """Give the network's answers, and the width of the picture that it was given."""
         blob = _as_input(pixels)
         values = self._session.run(OUTPUTS, {self._input: blob})
-        outputs = {name: value[0] for name, value in zip(OUTPUTS, values, strict=True)}
-        columns = blob.shape[3]
-        return np.concatenate([_decoded(outputs, stride, columns, floor) for stride in STRIDES])
+        return {name: v[0] for name, v in zip(OUTPUTS, values, strict=True)}, blob.shape[3]
 
 
 class PreparedYuNet:
@@ -126,11 +166,15 @@ class PreparedYuNet:
 
     def detect(self, pixels: Pixels, floor: float) -> Rows:
         """Find faces; as `OpenVinoYuNet.detect`."""
-        size = pixels.shape[:2]
-        network = self._one(size) if size in self._sizes else self._any
-        return network.detect(pixels, floor)
+        return self._one(pixels.shape[:2]).detect(pixels, floor)
+
+    def search(self, pixels: Pixels, floor: float) -> Found:
+        """Find faces; as `OpenVinoYuNet.search`."""
+        return self._one(pixels.shape[:2]).search(pixels, floor)
 
     def _one(self, size: Size) -> OpenVinoYuNet:
+        if size not in self._sizes:
+            return self._any
         with self._lock:
             if size not in self._prepared:
                 self._prepared[size] = OpenVinoYuNet(self._graph, self._threads, size)
@@ -145,10 +189,34 @@ def _as_input(pixels: Pixels) -> NDArray[np.float32]:
     return cv2.dnn.blobFromImage(padded)
 
 
-def _decoded(outputs: dict[str, Rows], stride: int, width: int, floor: float) -> Rows:
-    """Give the faces of one grid, its cells counted row by row."""
+def _hints(outputs: Outputs, width: int) -> Floats:
+    """Say where faces may be that are too small: the peaks of the finest grid's scores.
+
+    A score far below any that counts still tells a place from its surroundings, down to faces of
+    four or five pixels (benchmarks/small.py).
+    """
+    stride = STRIDES[0]
+    scores = _scores(outputs, stride).reshape(-1, width // stride)
+    peaks = (scores > 0) & (scores >= cv2.dilate(scores, np.ones((3, 3), np.uint8)))
+    row, column = np.nonzero(peaks)
+    order = np.argsort(-scores[row, column], kind="stable")
+    return (np.stack([column, row], axis=1)[order].astype(np.float32) + 0.5) * stride
+
+
+def _all_decoded(outputs: Outputs, width: int, floor: float) -> Rows:
+    """Give the faces of all three grids."""
+    return np.concatenate([_decoded(outputs, stride, width, floor) for stride in STRIDES])
+
+
+def _scores(outputs: Outputs, stride: int) -> Floats:
+    """Give how sure each cell of a grid is of a face, row by row."""
     classes, objects = (outputs[f"{name}_{stride}"][:, 0].clip(0, 1) for name in ("cls", "obj"))
-    scores = np.sqrt(classes * objects)
+    return np.sqrt(classes * objects)
+
+
+def _decoded(outputs: Outputs, stride: int, width: int, floor: float) -> Rows:
+    """Give the faces of one grid, its cells counted row by row."""
+    scores = _scores(outputs, stride)
     cells = np.flatnonzero(scores >= floor)
     row, column = np.divmod(cells, width // stride)
     corner = np.stack([column, row], axis=1).astype(np.float32)  # in cells
