@@ -73,8 +73,9 @@ def test_every_one_is_accounted_for_and_the_same_bytes_come_again(tmp_path: Path
     assert len(files) > 1000
 
     found = walk(str(root))
-    assert len(found.files) + found.litter.total() + found.other == len(files)
-    assert found.other == FOLDERS * len(OTHER)
+    counted = len(found.files) + len(found.cues) + found.litter.total() + found.other
+    assert counted == len(files)
+    assert found.other + len(found.cues) == FOLDERS * len(OTHER)
     assert found.again == {"album 0/circle": ""}
 
     counting = Counting()
