@@ -12,6 +12,7 @@ from PIL import Image
 
 from visage.images.decode import ImageProblem, decode
 from visage.images.locate import locate
+from visage.images.turns import turned
 from visage.search.lookup import cut
 from visage.sets.listing import as_path
 from visage.types import Box, Pixels
@@ -59,16 +60,16 @@ class Kept:
 
 
 def face_picture(
-    folder: Path, image: str, box: Box | None, side: int = SIDE, margin: float = 0.3
+    folder: Path, image: str, box: Box | None, side: int = SIDE, turn: int = 0
 ) -> bytes | None:
     """Cut a face out of a photograph of a set; None where the photograph is no more.
 
     Args:
         folder: The set's.
         image: Path relative to it.
-        box: Pixels of the upright image; None: the whole photograph.
+        box: Pixels of the image; None: the whole photograph.
         side: Pixels of the picture's longer side, at most.
-        margin: Sides of the box that are added around it.
+        turn: Degrees clockwise by which it is to be turned to stand upright.
     """
     if ".." in PurePosixPath(image).parts:
         return None
@@ -79,10 +80,8 @@ def face_picture(
     except (OSError, ImageProblem) as error:
         log.info("no picture of %s: %s", image, error)
         return None
-    pixels = photograph.pixels
-    if box is None:
-        return jpeg(pixels, side)
-    return jpeg(cut(pixels, box, margin), side)
+    pixels = photograph.pixels if box is None else cut(photograph.pixels, box)
+    return jpeg(turned(pixels, turn), side)
 
 
 def jpeg(pixels: Pixels, side: int | None = None) -> bytes:

@@ -78,8 +78,8 @@ class Service:
             self._pictured = index
 
         def make() -> bytes | None:
-            image, box = index.place(item)
-            return face_picture(self.lookup.photographs, image, box)
+            image, box, turn = index.place(item)
+            return face_picture(self.lookup.photographs, image, box, turn=turn)
 
         return self._pictures.get(item, make)
 

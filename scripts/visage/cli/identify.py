@@ -10,7 +10,7 @@ import typer
 from visage.cli.screen import Row, show
 
 if TYPE_CHECKING:
-    from visage.search.lookup import Answer, FoundFace
+    from visage.search.lookup import FoundFace, Lookup
 
 
 def run(
@@ -34,8 +34,7 @@ def run(
     answers: list[dict[str, Any]] = []
     for path in photographs:
         try:
-            faces = _faces(lookup.search(path.read_bytes()), people)
-            answers.append({"image": str(path), "faces": faces})
+            answers += _pages(lookup, path, people)
         except ImageProblem as problem:
             answers.append({"image": str(path), "faces": [], "problem": str(problem)})
     lookup.close()
@@ -48,8 +47,19 @@ def run(
         raise typer.Exit(1)
 
 
-def _faces(answer: "Answer", people: int) -> list[dict[str, Any]]:
-    return [_face(face, people) for face in answer.faces]
+def _pages(lookup: "Lookup", path: Path, people: int) -> Iterator[dict[str, Any]]:
+    """Give the answer for a file; for a TIFF of several pages one for each."""
+    from visage.images.parts import page
+    from visage.store.parts import named
+
+    data, number, pages = path.read_bytes(), 1, 1
+    while number <= pages:
+        part = page(number)
+        answer = lookup.search(data, part=part)
+        faces = [_face(face, people) for face in answer.faces]
+        head = {"image": named(str(path), part.name), "note": answer.note, "turn": answer.turn}
+        yield head | {"faces": faces}
+        number, pages = number + 1, answer.pages
 
 
 def _face(face: "FoundFace", people: int) -> dict[str, Any]:
@@ -60,12 +70,15 @@ def _face(face: "FoundFace", people: int) -> dict[str, Any]:
             "distance": round(one.distance, 4),
             "probability": None if one.probability is None else round(one.probability, 4),
             "verdict": one.verdict,
+            "reason": one.reason,
             "link": one.link,
         }
         for one in face.candidates[:people]
     ]
     box = {side: round(value, 1) for side, value in face.box._asdict().items()}
-    return {"box": box, "status": face.status, "reason": face.reason, "people": candidates}
+    quality = None if face.quality is None else round(face.quality, 2)
+    said = {"status": face.status, "reason": face.reason, "quality": quality}
+    return {"box": box, **said, "people": candidates}
 
 
 COLUMNS = ("image", "face", "who", "verdict", "probability", "distance")
@@ -75,6 +88,9 @@ _STYLES = {"match": "bold green", "possible": "yellow"}
 def _rows(answer: dict[str, Any]) -> Iterator[Row]:
     """Give the lines of one photograph; its name stands in the first of them only."""
     image = answer["image"]
+    if answer.get("note"):
+        yield Row((image, "", answer["note"], "", "", ""), "dim")
+        image = ""
     if not answer["faces"]:
         yield Row((image, "", answer.get("problem", "no face was found"), "", "", ""))
     for number, face in enumerate(answer["faces"], 1):
@@ -84,6 +100,8 @@ def _rows(answer: dict[str, Any]) -> Iterator[Row]:
         for one in face["people"]:
             style = _STYLES.get(one["verdict"], "dim")
             yield Row((image, place, one["name"], *_numbers(one)), style)
+            if one["reason"]:
+                yield Row(("", "", one["reason"], "", "", ""), "dim")
             image = place = ""
         image = ""
 

@@ -14,6 +14,7 @@ from visage.embed.reader import Problem, Task
 from visage.embed.selection import Choice, Selected
 from visage.errors import VisageError
 from visage.formats import disagreement
+from visage.images.turns import turn_note
 from visage.sets.listing import Entry, Manifest, as_path, label_of
 from visage.sets.regions import outside
 from visage.sets.sheets import scene_of
@@ -37,8 +38,8 @@ def rows_of(task: Task, result: Analysis | Problem, settings: Faces) -> list[Fac
     base = FaceRow(task.image, result.status, result.reason, sha256=result.sha256)
     if isinstance(result, Problem) or result.status != Status.OK:
         return [base]
-    turn = f"turned by {result.turn}° to be upright" if result.turn else ""
-    odd = _joined(disagreement(task.entry.image, result.format), result.reason, turn)
+    wrong_suffix = disagreement(task.entry.image, result.format)
+    odd = _joined(wrong_suffix, result.reason, turn_note(result.turn))
     base = replace(base, reason=odd, width=result.width, height=result.height, turn=result.turn)
     choice = Choice(settings, task.regions)
     selected = choice.of([item.face for item in result.faces], result.size)

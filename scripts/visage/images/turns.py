@@ -14,6 +14,11 @@ def turned(pixels: Pixels, degrees: int) -> Pixels:
     return np.ascontiguousarray(np.rot90(pixels, -degrees // 90)) if degrees else pixels
 
 
+def turn_note(degrees: int) -> str:
+    """Say by how much a picture is turned to stand upright; "" where it does."""
+    return f"turned by {degrees}° to be upright" if degrees else ""
+
+
 def turned_back(face: Face, degrees: int, width: int, height: int) -> Face:
     """Give a face of a turned picture in the coordinates of the picture itself.
 

@@ -7,6 +7,7 @@ EXIF orientation is applied; boxes here are of the upright one.
 from typing import NamedTuple
 
 SIDEWAYS = frozenset({5, 6, 7, 8})  # orientations that exchange width and height
+OF_TURN = {0: 1, 90: 6, 180: 3, 270: 8}  # degrees clockwise → the orientation that asks for them
 
 
 class Area(NamedTuple):

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from urllib.parse import quote
 
-from visage.people.turning import SIDEWAYS, Area, upright
+from visage.people.turning import OF_TURN, SIDEWAYS, Area, upright
 from visage.report.data import Candidate, Face, Query
 from visage.report.nearest import GalleryFace
 from visage.report.page import (
@@ -22,7 +22,6 @@ from visage.sets.listing import as_path
 from visage.status import Status
 from visage.store.parts import file_of
 
-_ORIENTATIONS = {0: 1, 90: 6, 180: 3, 270: 8}  # of EXIF, which ask for these turns
 KEY = 12  # hexadecimal digits of a photograph's key: one in 10^14 pairs is alike
 
 
@@ -108,7 +107,7 @@ class ContentBuilder:
 
     def _photograph(self, key: str, query: Query, album: int, cuttings: Cuttings) -> PhotographView:
         picture = cuttings.photograph
-        sideways = _ORIENTATIONS[query.turn] in SIDEWAYS
+        sideways = OF_TURN[query.turn] in SIDEWAYS
         return PhotographView(
             key=key,
             image=query.image,
@@ -193,7 +192,7 @@ def place(face: Face, query: Query) -> tuple[float, ...]:
     left, right = (_share(value, query.width) for value in (face.box.x, face.box.x + face.box.w))
     top, bottom = (_share(value, query.height) for value in (face.box.y, face.box.y + face.box.h))
     box = Area(left / 100, top / 100, (right - left) / 100, (bottom - top) / 100)
-    shown = upright(box, _ORIENTATIONS[query.turn])
+    shown = upright(box, OF_TURN[query.turn])
     return tuple(abs(round(100 * value, 2)) for value in shown)  # abs: there is no -0
 
 

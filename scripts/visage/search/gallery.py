@@ -25,7 +25,7 @@ from visage.store.names import Performer, link, read_names
 from visage.store.tables import read_table
 from visage.types import Box, Embedding, Embeddings, Indices
 
-COLUMNS = ["image", "person", "sha256", "face", "x", "y", "w", "h", "embedding"]
+COLUMNS = ["image", "person", "sha256", "face", "x", "y", "w", "h", "turn", "embedding"]
 STRANGERS = 2000  # pairs of faces of different people, to learn how far apart such faces are
 
 
@@ -249,11 +249,12 @@ class Gallery:
         apart = np.linalg.norm(vectors[strangers[:, 0]] - vectors[strangers[:, 1]], axis=1)
         return float(np.median(apart)) or 1.0
 
-    def place(self, item: int) -> tuple[str, Box | None]:
-        """Give the image of a gallery face, and where in it the face is, if that is known."""
+    def place(self, item: int) -> tuple[str, Box | None, int]:
+        """Give the image of a gallery face, where in it the face is, if that is known, and by how
+        many degrees clockwise the image is to be turned to stand upright."""
         row = self.rows.slice(item, 1).to_pylist()[0]
         sides = [row[key] for key in Box._fields]
-        return row["image"], None if None in sides else Box(*sides)
+        return row["image"], None if None in sides else Box(*sides), row["turn"] or 0
 
     def __len__(self) -> int:
         """Count the faces."""

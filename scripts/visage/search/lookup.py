@@ -19,6 +19,8 @@ from visage.embed.extractor import Extractor
 from visage.embed.selection import Choice, Region, Selected
 from visage.errors import VisageError
 from visage.images.decode import MAX_PIXELS
+from visage.images.parts import WHOLE, Part
+from visage.images.turns import turn_note, turned
 from visage.models.model import Installed
 from visage.models.registry import Registry
 from visage.search.gallery import Candidate, Gallery
@@ -36,8 +38,9 @@ class FoundFace:
 
     box: Box
     confidence: float  # the detector's, 0 to 1
-    status: str  # ok, or why it was not searched: too_small, outside_region
+    status: str  # ok, or why it was not searched: too_small, poor, outside_region
     reason: str
+    quality: float | None  # 1: as clear as most; None: the model does not say, or it was not asked
     candidates: Sequence[Candidate] = ()
 
 
@@ -45,16 +48,24 @@ class FoundFace:
 class Answer:
     """What is known about a photograph; the faces are in order of prominence."""
 
-    pixels: Pixels  # upright, BGR; a large photograph's are fewer than width × height
+    pixels: Pixels  # BGR, by EXIF; a large photograph's are fewer than width × height
     width: int  # pixels, in which the boxes are
     height: int
     faces: list[FoundFace]
+    turn: int = 0  # degrees clockwise by which it is to be turned to stand upright
+    note: str = ""  # what is odd about the file, which of its pictures it is, how it is turned
+    pages: int = 1  # pictures of their own in the file
+
+    def upright(self) -> Pixels:
+        """Give the whole photograph as it is to be looked at."""
+        return turned(self.pixels, self.turn)
 
     def picture(self, face: FoundFace, margin: float = 0.3) -> Pixels:
-        """Cut out a face, with a margin of so many of its sides around it."""
+        """Cut out a face, upright, with a margin of so many of its sides around it."""
         x, y = self.pixels.shape[1] / self.width, self.pixels.shape[0] / self.height
         box = face.box
-        return cut(self.pixels, Box(box.x * x, box.y * y, box.w * x, box.h * y), margin)
+        there = Box(box.x * x, box.y * y, box.w * x, box.h * y)
+        return turned(cut(self.pixels, there, margin), self.turn)
 
     @property
     def searched(self) -> list[FoundFace]:
@@ -176,27 +187,32 @@ class Lookup:
             )
 
     def search(
-        self, data: bytes, region: Region | None = None, max_pixels: int = MAX_PIXELS
+        self,
+        data: bytes,
+        region: Region | None = None,
+        max_pixels: int = MAX_PIXELS,
+        part: Part = WHOLE,
     ) -> Answer:
         """Find the faces of a photograph and the people nearest to each.
 
         Args:
             data: The bytes of an image file.
-            region: x, y, w, h in pixels of the upright image; only faces centred there count.
+            region: x, y, w, h in pixels of the image; only faces centred there count.
             max_pixels: Larger images are refused.
+            part: Which of several pictures in the file is meant.
 
         Raises:
             ImageProblem: It is not an image, or too large.
             VisageError: The gallery or the model is missing, or they do not fit.
         """
-        return self._pool.submit(self._search, data, region, max_pixels).result()
+        return self._pool.submit(self._search, data, region, max_pixels, part).result()
 
-    def _search(self, data: bytes, region: Region | None, max_pixels: int) -> Answer:
+    def _search(self, data: bytes, region: Region | None, max_pixels: int, part: Part) -> Answer:
         index, extractor = self.index(), self.extractor()
         # Every face is shown, and nothing searched that is none.
         settings = self.config.faces.replace(keep="all", no_face="skip")
         choice = Choice(settings, [region] if region else None)
-        sight = extractor.look(data, choice, max_pixels)
+        sight = extractor.look(data, choice, max_pixels, part=part)
         (analysis,) = extractor.recognise([sight])
         selected = choice.of([item.face for item in analysis.faces], analysis.size)
         faces = [analysis.faces[item.index] for item in selected]
@@ -213,7 +229,15 @@ class Lookup:
             _found(face, item, next(people) if item.status == "ok" else [])
             for face, item in zip(faces, selected, strict=True)
         ]
-        return Answer(sight.pixels, analysis.width or 0, analysis.height or 0, found)
+        return Answer(
+            sight.pixels,
+            analysis.width or 0,
+            analysis.height or 0,
+            found,
+            analysis.turn,
+            "; ".join(filter(None, (analysis.reason, turn_note(analysis.turn)))),
+            analysis.pages,
+        )
 
     def warm(self) -> None:
         """Load everything and run it once in every thread, so that the first visitor need not wait.
@@ -235,7 +259,7 @@ class Lookup:
 def _found(analysed: AnalysedFace, item: Selected, candidates: list[Candidate]) -> FoundFace:
     face = analysed.face
     box = Box(face.x, face.y, face.w, face.h)
-    return FoundFace(box, face.confidence, item.status, item.reason, candidates)
+    return FoundFace(box, face.confidence, item.status, item.reason, analysed.quality, candidates)
 
 
 def _stamp(path: Path | None) -> tuple[int, int, int] | None:

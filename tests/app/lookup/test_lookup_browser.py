@@ -97,11 +97,29 @@ def test_a_region_by_mouse_and_by_keyboard(tab: Any, demo: Workflow) -> None:
     expect(draw).to_be_focused()
 
 
+@pytest.mark.parametrize("turn", [90, 180, 270])
+def test_a_photograph_that_lies_is_shown_upright_and_a_region_of_it_found(
+    tab: Any, demo: Workflow, tmp_path: Path, turn: int
+) -> None:
+    photograph = tmp_path / "lies.png"
+    with Image.open(query(demo, "several/four-people.jpg")) as upright:
+        upright.rotate(turn, expand=True).save(photograph)
+    search(tab, photograph)
+    expect(heads(tab)).to_have_text(NAMES)
+    expect(tab.locator("#busy")).to_contain_text(f"turned by {turn}° to be upright")
+    box = tab.locator("#boxes .box").nth(1).bounding_box()
+    tab.mouse.move(box["x"] - 10, box["y"] - 10)
+    tab.mouse.down()
+    tab.mouse.move(box["x"] + box["width"] + 10, box["y"] + box["height"] + 10, steps=3)
+    tab.mouse.up()
+    expect(heads(tab)).to_have_text(["1 Barack Obama"])
+
+
 def test_several_photographs_and_what_they_are_for_elsewhere(tab: Any, demo: Workflow) -> None:
     images = ["nobody/cat.png", "known/portrait.jpg", "stranger/vice-president.jpg"]
     search(tab, *[query(demo, image) for image in images])
     strip = tab.locator("#strip button")
-    expect(strip).to_have_text(["no face", "Barack Obama", "unknown"])
+    expect(strip).to_have_text(["no clear face", "Barack Obama", "unknown"])
     expect(tab.locator("#notice")).to_contain_text("No face")
     strip.nth(2).click()
     expect(heads(tab)).to_have_text(["1 Nobody you know"])

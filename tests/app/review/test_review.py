@@ -1,12 +1,18 @@
 """The review: what comes first, what is written, undone, refused; and how it looks at others."""
 
+import io
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from fastapi.testclient import TestClient
-from made_up_review import EACH, MadeUp, write_results
+from made_up_review import EACH, ORIGIN, MadeUp, write_results
 from made_up_site import client
+from PIL import Image
+from visage.layout import Results
 from visage.people.labels import Say, read_labels
+from visage.store.faces import FACES
+from visage.store.tables import read_table, write_table
 
 DOUBTS = [0.2, 0.98, 1.1, 1.03, 1.7]  # clear, 2nd, 4th, 3rd, clear: from the threshold 1.0
 ORDER = ["q/000001.jpg", "q/000003.jpg", "q/000002.jpg"]
@@ -165,3 +171,17 @@ def test_labels_from_elsewhere_count_at_once(page: TestClient, tmp_path: Path) -
     line = f"sha256\timage\tperson\tsay\n\t{ORDER[0]}\tanna\tis\n"
     (tmp_path / "labels.tsv").write_text(line)
     assert following(page)["key"] != first["key"]
+
+
+def test_a_face_of_a_photograph_that_lies_is_shown_upright(
+    page: TestClient, tmp_path: Path
+) -> None:
+    table = Results(tmp_path / "results").queries.table(0)
+    rows = [row | {"turn": 90} for row in read_table(table).to_pylist()]
+    write_table(table, pa.Table.from_pylist(rows, FACES), ORIGIN)
+    face = following(page)["face"]
+    photograph = tmp_path / "queries" / face["image"]
+    photograph.parent.mkdir(parents=True)
+    Image.new("RGB", (200, 100)).save(photograph)
+    with Image.open(io.BytesIO(page.get("/" + face["whole"]).content)) as whole:
+        assert whole.size == (100, 200)

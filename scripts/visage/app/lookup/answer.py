@@ -3,6 +3,7 @@
 from typing import Any
 
 from visage.app.pictures import data_address, jpeg
+from visage.people.turning import OF_TURN, Area, upright
 from visage.search.gallery import Candidate
 from visage.search.lookup import Answer, FoundFace
 from visage.status import Status, Verdict
@@ -18,16 +19,34 @@ def drawn(answer: Answer, preview: bool) -> dict[str, Any]:
 
     Args:
         answer: Of the search.
-        preview: Whether to send the photograph, too, which the browser cannot show.
+        preview: Whether to send the photograph, too, which the browser cannot show. One that lies
+            on its side or its head is sent always: upright.
+
+    Returns:
+        `width` and `height` are those of the photograph, in which each `box` is; `place` is where
+        a face is in it upright, in parts of its sides.
     """
     faces = [face for face in answer.faces if face.status != Status.OUTSIDE_REGION]
-    order = reading_order([face.box for face in faces])
+    places = [_place(answer, face) for face in faces]
+    order = reading_order([Box(*place) for place in places])
+    picture = jpeg(answer.upright(), PREVIEW) if preview or answer.turn else None
     return {
         "width": answer.width,
         "height": answer.height,
-        "shown": data_address(jpeg(answer.pixels, PREVIEW)) if preview else None,
-        "faces": [_face(answer, faces[row], number) for number, row in enumerate(order, start=1)],
+        "turn": answer.turn,
+        "note": answer.note,
+        "shown": data_address(picture) if picture else None,
+        "faces": [
+            _face(answer, faces[row], number) | {"place": places[row]}
+            for number, row in enumerate(order, start=1)
+        ],
     }
+
+
+def _place(answer: Answer, face: FoundFace) -> Area:
+    box, width, height = face.box, answer.width, answer.height
+    own = Area(box.x / width, box.y / height, box.w / width, box.h / height)
+    return upright(own, OF_TURN[answer.turn])
 
 
 def reading_order(boxes: list[Box]) -> list[int]:
@@ -58,6 +77,7 @@ def _face(answer: Answer, face: FoundFace, number: int) -> dict[str, Any]:
         "box": face.box._asdict(),
         "status": face.status,
         "reason": face.reason,
+        "quality": face.quality,
         "verdict": _verdict(face),
         "crop": data_address(jpeg(answer.picture(face), CROP)),
         "people": [_person(candidate) for candidate in face.candidates],
@@ -76,6 +96,7 @@ def _person(candidate: Candidate) -> dict[str, Any]:
         "name": candidate.name,
         "link": candidate.link,
         "verdict": candidate.verdict,
+        "reason": candidate.reason,
         "probability": candidate.probability,
         "distance": candidate.distance,
         "hits": candidate.hits,

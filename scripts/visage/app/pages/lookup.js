@@ -92,7 +92,7 @@ function drawn(one) {
   find("whole").hidden = !one.region;
   notice(problem ? problem.message : "", problem && problem.mild, problem && !problem.final ? () => again(one) : null);
   find("people").replaceChildren(...(answer ? answer.faces.map(face => faceSection(face, one)) : []));
-  find("boxes").replaceChildren(...(answer ? answer.faces.map(face => boxOf(face, answer)) : []));
+  find("boxes").replaceChildren(...(answer ? answer.faces.map(boxOf) : []));
   find("copies").hidden = !photographs.some(other => other.answer);
   placeTags();
 }
@@ -102,7 +102,7 @@ function summary(answer) {
   const doubtful = answer.faces.filter(face => face.verdict === "possible").length;
   const nobody = answer.faces.length - names.length - doubtful;
   const parts = [names.join(", "), doubtful ? `${plural(doubtful, "face is", "faces are")} in doubt` : "", nobody ? `${plural(nobody, "face is", "faces are")} nobody you know` : ""];
-  return `${parts.filter(Boolean).join("; ")}.`;
+  return [`${parts.filter(Boolean).join("; ")}.`, answer.note && `(${answer.note})`].filter(Boolean).join(" ");
 }
 
 function drawStrip() {
@@ -117,17 +117,17 @@ function drawStrip() {
 function stateOf(one) {
   if (one.state === "waits") return "waits";
   if (one.state === "searching") return "searching …";
-  if (one.state === "failed") return one.problem.mild ? "no face" : "failed";
+  if (one.state === "failed") return one.problem.mild ? "no clear face" : "failed";
   const names = one.answer.faces.filter(face => face.verdict === "match").map(face => face.people[0].name);
   return names.join(", ") || "unknown";
 }
 
 const nameOf = face => face.verdict === "match" || face.verdict === "possible" ? face.people[0].name : "";
 
-function boxOf(face, answer) {
-  const { x, y, w, h } = face.box, name = nameOf(face);
+function boxOf(face) {
+  const [x, y, w, h] = face.place, name = nameOf(face);
   return el(`button.box.${face.verdict}`, {
-    type: "button", style: { left: `${100 * x / answer.width}%`, top: `${100 * y / answer.height}%`, width: `${100 * w / answer.width}%`, height: `${100 * h / answer.height}%` },
+    type: "button", style: { left: `${100 * x}%`, top: `${100 * y}%`, width: `${100 * w}%`, height: `${100 * h}%` },
     "aria-label": `Face ${face.number}: ${name || (face.status === "ok" ? "unknown" : "not searched")}`,
     onclick: () => goTo(face.number),
   }, el(`span.tag.${face.verdict}`, { "data-number": face.number }, name ? `${face.number} ${name}` : `${face.number}`));
@@ -192,6 +192,7 @@ function candidate(person) {
   const name = person.link ? el("a", { href: person.link, target: "_blank", rel: "noopener noreferrer" }, person.name) : person.name;
   return el("li", {}, el("span.face", { style: { "background-image": `url("faces/${person.item}")` }, role: "img", "aria-label": `${person.name} in the gallery` }),
     el("div", {}, el("p", {}, el("strong", {}, name), " ", el(`span.verdict.${person.verdict}`, {}, person.verdict)),
+      person.reason ? el("p.quiet", {}, person.reason) : null,
       person.probability === null ? null : el("p.quiet", {}, likely(person.probability)),
       person.namesakes ? el("p.small", {}, `${plural(person.namesakes, "more person", "more people")} of this name in the gallery; this one is ${person.id}.`) : null,
       el("details", {}, el("summary", {}, "Details"), el("dl", {}, el("dt", {}, "Id"), el("dd", {}, person.id), el("dt", {}, "Score of the ranking"), el("dd", {}, person.distance.toFixed(3)),
@@ -253,9 +254,14 @@ function leaveDrawing() {
   setPart(null);
 }
 
+// Of a rectangle in the picture as it is shown the one in the photograph as it lies.
+function asItLies([x, y, w, h], turn) {
+  return { 90: [y, 1 - x - w, h, w], 180: [1 - x - w, 1 - y - h, w, h], 270: [1 - y - h, x, h, w] }[turn] || [x, y, w, h];
+}
+
 function searchPart() {
   const one = shown.photograph, size = one.answer ? [one.answer.width, one.answer.height] : [image.naturalWidth, image.naturalHeight];
-  one.region = part.map((side, i) => Math.round(side * size[i % 2]));
+  one.region = asItLies(part, one.answer?.turn).map((side, i) => Math.round(side * size[i % 2]));
   leaveDrawing();
   again(one);
 }

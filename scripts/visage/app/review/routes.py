@@ -77,7 +77,7 @@ def add_review(app: FastAPI, site: Site, runs: Runs) -> None:
         box = face.box if side == LARGE else None
 
         def make() -> bytes | None:
-            return face_picture(folder, face.image, box, side)
+            return face_picture(folder, face.image, box, side, face.turn)
 
         made = pictures.get((face.set, face.key, side), make)
         if made is None:

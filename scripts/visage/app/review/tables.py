@@ -11,7 +11,7 @@ from visage.layout import GALLERY, QUERIES
 from visage.store.tables import read_table
 from visage.types import Box, Indices
 
-FACES = ["image", "group", "face", "sha256", "status", "x", "y", "w", "h"]
+FACES = ["image", "group", "face", "sha256", "status", "x", "y", "w", "h", "turn"]
 MATCHES = ["image", "face", "rank", "id", "name", "distance", "nearest", "nearest_face"]
 MATCHES += ["probability", "verdict"]
 KEY = ["image", "face"]
@@ -26,6 +26,7 @@ class Face:
     number: int
     sha256: str
     box: Box | None  # None: not known, the whole photograph
+    turn: int = 0  # degrees clockwise by which the photograph is to be turned to stand upright
 
     @property
     def key(self) -> str:
@@ -54,7 +55,8 @@ class FaceTable:
         """Give a row."""
         one = self.rows.iloc[row]
         box = None if pd.isna(one["x"]) else Box(*(float(one[side]) for side in "xywh"))
-        return Face(self.name, one["image"], int(one["face"]), one["sha256"] or "", box)
+        turn = 0 if pd.isna(one["turn"]) else int(one["turn"])
+        return Face(self.name, one["image"], int(one["face"]), one["sha256"] or "", box, turn)
 
     def row(self, image: str, number: int) -> int | None:
         """Find a face by its photograph and number."""
