@@ -97,3 +97,42 @@ def test_its_embedding_is_centred_as_those_of_found_faces_are(data: bytes) -> No
     plain = face_in_region(Model(lambda: detector, Mean(), crop), detector, data, BOX).embedding
     away = plain / np.linalg.norm(plain) - centre
     np.testing.assert_allclose(made.embedding, away / np.linalg.norm(away), atol=1e-6)
+
+
+class Upright(Bright):
+    """Finds what is white where it is higher than wide, as heads are; elsewhere something poor."""
+
+    def detect(self, pixels: Pixels) -> list[Face]:
+        return [face for face in super().detect(pixels) if face.h > face.w]
+
+
+@pytest.mark.parametrize("turn", [90, 270])
+def test_in_a_picture_that_lies_it_is_found_as_it_would_be_upright(data: bytes, turn: int) -> None:
+    model = Model(lambda: Upright(1), Mean(), crop, usual_length=255.0)
+    with Image.open(io.BytesIO(data)) as image:
+        lies = image.rotate(turn, expand=True)  # against the clock
+    file = io.BytesIO()
+    lies.save(file, "PNG")
+    box = Box(90, 230, 24, 20) if turn == 90 else Box(186, 150, 24, 20)
+    upright = face_in_region(model, Upright(1), data, BOX)
+    made = face_in_region(model, Upright(1), file.getvalue(), box)
+    assert made.reason == FOUND
+    assert (made.face.x, made.face.y, made.face.w, made.face.h) == pytest.approx(box, abs=1)
+    np.testing.assert_allclose(made.embedding, upright.embedding, rtol=1e-3)
+
+
+def test_the_way_up_that_shows_the_clearest_face_counts(data: bytes) -> None:
+    class Grows(Mean):
+        """Each look is clearer than the one before, none is clear."""
+
+        looks = 0
+
+        def embed(self, crops: Sequence[Pixels]) -> Embeddings:
+            self.looks += len(crops)
+            return np.array([[3.0, self.looks] for _ in crops], np.float32)
+
+    made = face_in_region(
+        Model(lambda: Bright(1), Grows(), crop, usual_length=50.0), Bright(1), data, BOX
+    )
+    assert made.embedding[1] == 4
+    assert (made.face.x, made.face.y, made.face.w, made.face.h) == pytest.approx(BOX, abs=1)

@@ -70,3 +70,14 @@ def test_a_photograph_without_a_face_is_a_search_that_fails(tmp_path: Path) -> N
     assert found.others.tolist() == [1, 1, 2, 2, 2, 1, 1]
     assert found.trials.rank[5:].tolist() == [0, 0]  # they are no searches
     assert np.isnan(found.trials.other[5:]).all()
+
+
+def test_two_labelled_people_of_one_photograph_are_searched_by_their_own_faces(
+    tmp_path: Path,
+) -> None:
+    vectors = np.eye(DIMENSION, dtype=np.float32)
+    rows = [row(f"{name}/{n}.jpg", 0, vectors[n]) for n, name in enumerate("aabb")]
+    rows += [row("a/9.jpg", 0, vectors[1]), row("a/9.jpg", 1, vectors[3])]
+    write_table(tmp_path / "t", pa.Table.from_pylist(rows, FACES), Origin("m", "f" * 32))
+    index = pa.Table.from_pylist([*rows[:5], rows[5] | {"person": "b"}], FACES)
+    assert acquire([tmp_path / "t"], index).other_faces == {}

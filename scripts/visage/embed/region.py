@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from visage.embed.extractor import embedded_crops
+from visage.embed.extractor import CLEAR, embedded_crops
 from visage.images.align import sharpness
 from visage.images.decode import decode
 from visage.images.parts import WHOLE, Part
+from visage.images.turns import TURNS, turned, turned_back
 from visage.types import Box, Detector, Embedding, Face, Model, Pixels
 
 AROUND = 0.75  # of the region's longer side that is looked at around it: detectors want a head
@@ -22,7 +23,7 @@ BY_BOX = "a person marked the face; no face is found there, so its box was embed
 class RegionFace:
     """The face of a region."""
 
-    face: Face  # pixels of the upright image
+    face: Face  # pixels of the image
     sharpness: float
     embedding: Embedding
     quality: float | None  # as of faces that were found
@@ -35,26 +36,49 @@ def face_in_region(
     """Embed the face of a region of an image file.
 
     The region's surroundings are enlarged and searched: a face that is too small or too near the
-    edge for the whole picture is mostly found there. Where nothing is found the box is taken.
+    edge for the whole picture is mostly found there. Where no clear face is, they are searched with
+    the picture turned, too, and the clearest counts. Where nothing is found the box is taken.
 
     Args:
         model: Whose recogniser embeds it.
         detector: The calling thread's own.
         data: The bytes of the image file.
-        box: The region, in pixels of the upright image.
+        box: The region, in pixels of the image.
         part: Which page or tile of the file is the image.
 
     Raises:
         visage.images.decode.ImageProblem: The image cannot be decoded.
     """
     pixels = decode(data, part=part).pixels
-    found = _again(pixels, detector, box)
-    face = found or Face(*box, confidence=0.0, landmarks=np.full((5, 2), np.nan, np.float32))
-    if found and model.refine is not None:
-        face = model.refine(pixels, face)
+    marked = Face(*box, confidence=0.0, landmarks=np.full((5, 2), np.nan, np.float32))
+    best: RegionFace | None = None
+    for turn in TURNS:
+        found = _found(model, detector, pixels, marked, turn)
+        if found and (best is None or (found.quality or 0) > (best.quality or 0)):
+            best = found
+        if best and (best.quality is None or best.quality >= CLEAR):
+            break
+    return best or _embedded(model, pixels, marked, BY_BOX)
+
+
+def _found(
+    model: Model, detector: Detector, pixels: Pixels, marked: Face, turn: int
+) -> RegionFace | None:
+    """Find the face that is marked in a picture turned clockwise by so many degrees."""
+    height, width = pixels.shape[:2]
+    view = turned(pixels, turn)
+    there = turned_back(marked, -turn % 360, view.shape[1], view.shape[0])
+    found = _again(view, detector, Box(there.x, there.y, there.w, there.h))
+    if found is None:
+        return None
+    made = _embedded(model, view, model.refine(view, found) if model.refine else found, FOUND)
+    return replace(made, face=turned_back(made.face, turn, width, height))
+
+
+def _embedded(model: Model, pixels: Pixels, face: Face, reason: str) -> RegionFace:
     crop = model.crop(pixels, face)
     ((embedding, quality),) = embedded_crops(model, [crop])
-    return RegionFace(face, sharpness(crop), embedding, quality, FOUND if found else BY_BOX)
+    return RegionFace(face, sharpness(crop), embedding, quality, reason)
 
 
 def _again(pixels: Pixels, detector: Detector, box: Box) -> Face | None:

@@ -39,6 +39,8 @@ def acquire(tables: list[Path], faces: pa.Table) -> Acquired:
         faces: The index's rows: image and face.
     """
     taken = pd.Series(faces["face"].to_numpy(), faces["image"].to_pandas())
+    # Where labels gave an image several people, each is searched by the face that is theirs.
+    taken = taken[~taken.index.duplicated(keep=False)]
     parts = [_of_table(path, taken) for path in tables]
     prominent = pa.concat_tables([part for part, _ in parts])
     images = texts(prominent["image"])
