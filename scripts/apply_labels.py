@@ -33,7 +33,7 @@ with logged(snakemake.log[0]), one_gpu(snakemake.resources.get("gpu", 0)):
     maker = FaceMaker(
         {"gallery": Path(settings.gallery), "queries": Path(settings.queries)},
         load,
-        Path(params.cache, "regions", f"{fingerprint(registry, entry)}.parquet"),
+        Path(params.cache, "marked", f"{fingerprint(registry, entry)}.parquet"),
     )
     imported = paths(inputs.get("imported"))
     apply_labels(

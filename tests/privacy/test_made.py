@@ -1,7 +1,7 @@
 from pathlib import Path
 
 from visage.people.xmp import OURS as OURS_IN_XMP
-from visage.privacy.made import made, remove_empty_folders
+from visage.privacy.made import cached, made, remove_empty_folders
 
 OWN_XMP = f'<x:xmpmeta xmlns:v="{OURS_IN_XMP}"/>'.encode()
 OUTPUTS = ["{set}/tables/{shard}.parquet", "scores.tsv", "gallery/face.db", "report"]
@@ -48,3 +48,11 @@ def test_only_what_was_made_and_still_looks_so_goes(tmp_path: Path) -> None:
     left = {p.relative_to(tmp_path).as_posix() for p in tmp_path.rglob("*") if p.is_file()}
     assert left == set(STRANGERS)
     assert not (tmp_path / "report/pictures").exists()
+
+
+def test_the_faces_that_people_marked_are_of_the_cache(tmp_path: Path) -> None:
+    for name in (f"cache/marked/{'a' * 32}.parquet", f"cache/regions/{'a' * 32}.parquet"):
+        (tmp_path / name).parent.mkdir(parents=True)
+        (tmp_path / name).write_bytes(b"PAR1")
+        assert list(cached(tmp_path)) == [tmp_path / name]
+        (tmp_path / name).unlink()

@@ -32,6 +32,7 @@ _WILDCARD = re.compile(r"\{\w+(?:,[^{}]*)?\}")
 _CACHE = (
     r"cache/[0-9a-f]{32}/[0-9a-f]+-[0-9a-f]+\.(parquet|keys)",
     r"cache/hashes/[^/]+\.parquet",
+    r"cache/(marked|regions)/[0-9a-f]{32}\.parquet",  # `regions` until faces there were turned
     r"cache/progress/(gallery|queries) \d+\.json",
     r"cache/stashbox/[^/]+\.jsonl",
     r"cache/told\.txt",
