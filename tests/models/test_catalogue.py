@@ -27,7 +27,8 @@ def test_an_offer_says_what_its_files_say(tmp_path: Path) -> None:
     assert auraface.licences == ("Apache-2.0", "MIT")
     assert auraface.business
     assert auraface.recogniser == "auraface_glintr100.onnx"
-    assert not buffalo.business
+    assert not buffalo.business and not buffalo.quality
+    assert offer("sface-yunet", tmp_path).quality
     assert buffalo.licences == ("non-commercial research only (insightface)",)  # of both, once
     assert buffalo.bytes == 174383860 + 16923827
     assert buffalo.published is not None

@@ -294,6 +294,7 @@ def test_how_it_was_made_is_shown(page: BeautifulSoup, made: Made, tmp_path: Pat
         *("1 no face", "numpy 2.5.5", "P, 2 cores, 8.0 GB", "61.5", "500", "3" * 64),
     ):
         assert said in text, said
+    assert "says nothing of how clear a face is" in text  # the made-up model's entry has no length
     # As it is with SOURCE_DATE_EPOCH, and outside of git.
     bare = {"times": {}, "workflow": PROVENANCE["workflow"] | {"commit": None, "changed": None}}
     (tmp_path / "bare.json").write_text(json.dumps(PROVENANCE | bare))

@@ -10,6 +10,7 @@ import pytest
 from conftest import REPO, Workflow
 from visage.config import Config, load
 from visage.config.describe import leaves, schema
+from visage.errors import VisageError
 from visage.layout import Results
 from visage.models.fingerprint import fingerprint
 from visage.models.registry import load_registry
@@ -218,3 +219,12 @@ def test_without_snakemakes_notes_a_change_gives_what_a_fresh_run_gives(
     for name in ("scores.tsv", "gallery/audit.tsv", "gallery/face.db"):
         one, two = (f / "results" / name for f in (demo_copy.folder, fresh))
         assert one.read_bytes() == two.read_bytes(), name
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_model_that_says_nothing_of_quality_is_not_asked_for_it() -> None:
+    base = {"gallery": "gallery", "queries": "queries", "names": "old.json", "model": "buffalo_l"}
+    for least in ("auto", 0):
+        plan.make(load(base | {"faces": {"min_quality": least}}), REGISTRY, "resources/demo")
+    with pytest.raises(VisageError, match=r"faces\.min_quality: 0\.5 cannot be asked of buffalo_l"):
+        plan.make(load(base | {"faces": {"min_quality": 0.5}}), REGISTRY, "resources/demo")

@@ -12,7 +12,10 @@ from visage.resources import MODELS, weights_folder
 if TYPE_CHECKING:
     from visage.models.catalogue import Offer
 
-COLUMNS = ("model", "detector", "recognizer", "MB", "licence", "business", "accuracy", "installed")
+COLUMNS = (
+    *("model", "detector", "recognizer", "MB", "licence", "business", "quality"),
+    *("accuracy", "installed"),
+)
 
 
 def run(
@@ -38,6 +41,7 @@ def _cells(offer: "Offer") -> list[str]:
         f"{offer.bytes / 1e6:.0f}",
         "; ".join(offer.licences),
         "yes" if offer.business else "no",
+        "yes" if offer.quality else "none",
         offer.published or "",
         _installed(offer),
     ]

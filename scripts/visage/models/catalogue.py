@@ -21,6 +21,7 @@ class Offer:
     bytes: int  # of its files together
     licences: tuple[str, ...]  # of its files, each once
     business: bool  # whether all of them may be used for business
+    quality: bool  # whether its embeddings say how clear a face is (`faces.min_quality`)
     published: str | None  # accuracy, as its authors state it
     weights_here: bool
     lacks: tuple[str, ...]  # commands that install what is missing
@@ -48,6 +49,7 @@ def _offer(registry: Registry, name: str, weights: Path) -> Offer:
         bytes=sum(file.bytes for file in files),
         licences=tuple(dict.fromkeys(file.licence for file in files)),
         business=not any(file.non_commercial for file in files),
+        quality=entry.usual_length is not None,
         published=entry.published,
         weights_here=all((weights / file).is_file() for file in entry.files),
         lacks=tuple(_missing(entry)),

@@ -54,6 +54,7 @@ class Made:
     fingerprint: str
     recogniser: str
     detector: str
+    quality: bool  # its embeddings say how clear a face is
     weights: list[Weights]
     machine: str
     packages: dict[str, str]  # name → version
@@ -90,6 +91,7 @@ def _made(record: dict[str, Any]) -> Made:
         fingerprint=model["fingerprint"],
         recogniser=f"{entry['recognizer']}, {entry['engine']}",
         detector=f"{entry['detector']}, {entry['alignment']} alignment",
+        quality=entry.get("usual_length") is not None,
         weights=[
             Weights(
                 file=file["file"],

@@ -11,6 +11,7 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from visage.config import Config
+from visage.errors import VisageError
 from visage.layout import SETS, Results
 from visage.models.detectors import kind_of as kind_of_detector
 from visage.models.engines import ENGINES
@@ -55,8 +56,12 @@ def make(
         demo: The folder of the demo.
         results: The results folder, where it is not as the config says (a module's prefix).
         rules: Snakemake's rules so far: of an outer workflow, where this one is a module of it.
+
+    Raises:
+        VisageError: The config asks for what its model cannot tell.
     """
     entry = registry.model(config.model)
+    _check_quality(config, entry)
     engine = ENGINES[entry.engine]
     gpus = gpus_to_ask_for(config.gpu, engine)
     folders = {name: config.folders(name) for name in listed(config)}
@@ -78,6 +83,16 @@ def make(
         embed_threads=2 if engine.threads_of_its_own or gpus else 1,
         awaited={name: files for name, files in made.items() if files},
     )
+
+
+def _check_quality(config: Config, entry: ModelEntry) -> None:
+    least = config.faces.min_quality
+    if least != "auto" and least > 0 and entry.usual_length is None:
+        raise VisageError(
+            f"faces.min_quality: {least} cannot be asked of {config.model}, whose embeddings say "
+            "nothing of how clear a face is. Leave it at auto, or choose a model that `visage "
+            "models` gives a quality."
+        )
 
 
 def _makers(folder: str, demo: str, rules: Iterable[Any]) -> list[str]:
