@@ -25,7 +25,7 @@ PART_OF = {
     "people/test_clusters.py": ["store/clusters"],
     "privacy/test_privacy.py": ["sets/deny"],
     "project/test_install.py": [
-        *("__main__", "cli/embed", "cli/identify", "cli/models", "cli/screen", "door"),
+        *("__main__", "cli/embed", "cli/models", "cli/screen", "door"),
     ],
     "people/test_stating.py": ["cli/label"],
     "report/test_evaluation.py": ["evaluation/confusions"],

@@ -101,12 +101,17 @@ def test_a_region_by_mouse_and_by_keyboard(tab: Any, demo: Workflow) -> None:
 def test_a_photograph_that_lies_is_shown_upright_and_a_region_of_it_found(
     tab: Any, demo: Workflow, tmp_path: Path, turn: int
 ) -> None:
-    photograph = tmp_path / "lies.png"
+    photograph = tmp_path / "lies.jpg"
     with Image.open(query(demo, "several/four-people.jpg")) as upright:
-        upright.rotate(turn, expand=True).save(photograph)
+        upright.rotate(turn, expand=True).save(photograph, quality=95)
     search(tab, photograph)
     expect(heads(tab)).to_have_text(NAMES)
     expect(tab.locator("#busy")).to_contain_text(f"turned by {turn}° to be upright")
+    tab.wait_for_function(
+        "(({src, complete, naturalWidth: width, naturalHeight: height}) => "
+        "src.startsWith('data:') && complete && width > height)"
+        "(document.getElementById('photograph'))"
+    )
     box = tab.locator("#boxes .box").nth(1).bounding_box()
     tab.mouse.move(box["x"] - 10, box["y"] - 10)
     tab.mouse.down()
