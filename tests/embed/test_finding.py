@@ -78,6 +78,24 @@ def test_a_turned_photograph_gives_its_upright_face_where_it_lies(
     assert cosine / np.linalg.norm(one.embedding) / np.linalg.norm(two.embedding) > 0.95
 
 
+def test_a_region_of_a_turned_photograph_has_its_face(
+    extractor: Extractor, photographs: Path
+) -> None:
+    """As it lies, a face is seen in it elsewhere; that must not decide which way is up."""
+    with Image.open(photographs / "queries/several/four-people.jpg") as upright:
+        buffer = io.BytesIO()
+        upright.rotate(90, expand=True).save(buffer, "JPEG", quality=95)
+    lies = buffer.getvalue()
+    whole = extractor.extract(lies, CHOICE)
+    assert whole.turn == 90
+    for item in whole.faces:
+        face = item.face
+        region = (face.x - 20, face.y - 20, face.w + 40, face.h + 40)
+        found = extractor.extract(lies, Choice(Faces(), [region]))
+        (own,) = [one for one in found.faces if one.embedding is not None]
+        assert (found.turn, own.face.x, own.face.y) == (90, face.x, face.y)
+
+
 def test_a_face_that_is_blurred_beyond_telling_is_poor(
     extractor: Extractor, portrait: Pixels
 ) -> None:

@@ -162,7 +162,8 @@ class Extractor:
         view = sight.view.turned(turn)
         again = self._cut_out(view, look(view, self._detector), sight.choice, analysis.sha256)
         found = _with_embeddings(again, embedded_crops(self._model, again.crops))
-        return found if _clearest(found) > _clearest(analysis) else analysis
+        better = _clearest(found) > _clearest(analysis) or (again.wanted and not sight.wanted)
+        return found if better else analysis
 
     def warm(self) -> None:
         """Run detector and recogniser once in the calling thread; what is slow first is done."""
@@ -177,9 +178,14 @@ def _clearest(analysis: Analysis) -> float:
 
 
 def _is_doubtful(sight: Sight, analysis: Analysis) -> bool:
-    """Tell whether a photograph with faces has no clear one, and was not turned already."""
-    told = any(face.quality is not None for face in analysis.faces) and sight.view.scaled_down
-    return told and sight.view.turn == 0 and _clearest(analysis) < CLEAR
+    """Tell whether a photograph has no clear face where one is to be, and was not turned already.
+
+    What was found beside the regions that are named says nothing of which way is up.
+    """
+    told = any(face.quality is not None for face in analysis.faces)
+    beside = sight.choice.regions is not None and not sight.wanted
+    turnable = sight.view.scaled_down and sight.view.turn == 0
+    return turnable and (told or beside) and _clearest(analysis) < CLEAR
 
 
 def _is_imagined(sight: Sight, analysis: Analysis) -> bool:
