@@ -1,4 +1,4 @@
-"""Camera RAW files made up for tests."""
+"""Camera RAW files, and TIFFs of rare kinds, made up for tests."""
 
 import io
 import struct
@@ -18,7 +18,7 @@ def _packed(kind: int, values: Any) -> bytes:
     return struct.pack(f"<{len(values)}{'H' if kind == SHORT else 'I'}", *values)
 
 
-def _directory(entries: list[Entry], place: int) -> bytes:
+def directory(entries: list[Entry], place: int) -> bytes:
     """Give a TIFF directory that begins at `place`, its longer values after it."""
     head, tail = struct.pack("<H", len(entries)), b""
     after = place + 2 + 12 * len(entries) + 4
@@ -42,7 +42,7 @@ def dng(preview: Image.Image, orientation: int = 1) -> bytes:
     jpeg_at = 8
     sensor_at = jpeg_at + len(jpeg) + len(jpeg) % 2
     raw_at = sensor_at + len(sensor)
-    raw = _directory(
+    raw = directory(
         [
             *((254, LONG, [0]), (256, LONG, [width]), (257, LONG, [height]), (258, SHORT, [16])),
             *((259, SHORT, [1]), (262, SHORT, [32803]), (273, LONG, [sensor_at])),
@@ -52,7 +52,7 @@ def dng(preview: Image.Image, orientation: int = 1) -> bytes:
         raw_at,
     )
     first_at = raw_at + len(raw)
-    first = _directory(
+    first = directory(
         [
             *((254, LONG, [1]), (256, LONG, [preview.width]), (257, LONG, [preview.height])),
             *((258, SHORT, [8, 8, 8]), (259, SHORT, [7]), (262, SHORT, [6])),
@@ -65,3 +65,28 @@ def dng(preview: Image.Image, orientation: int = 1) -> bytes:
     )
     head = b"II*\0" + struct.pack("<I", first_at)
     return head + jpeg.ljust(sensor_at - jpeg_at, b"\0") + sensor + raw + first
+
+
+def tiff(planes: list[np.ndarray], colours: int, kind: int = 1, **more: int) -> bytes:
+    """Give a TIFF of kinds that Pillow does not write.
+
+    Args:
+        planes: (height, width[, samples]) numbers; several lie one behind the other.
+        colours: PhotometricInterpretation.
+        kind: SampleFormat: 1 whole, 2 with a sign, 3 floating point.
+        more: `orientation`, tag 274.
+    """
+    height, width = planes[0].shape[:2]
+    samples = sum(plane.shape[2] if plane.ndim == 3 else 1 for plane in planes)
+    strips = [plane.tobytes() for plane in planes]
+    places = [8 + sum(map(len, strips[:number])) for number in range(len(strips))]
+    bits = [8 * planes[0].itemsize] * samples
+    entries = [
+        *((256, LONG, [width]), (257, LONG, [height]), (258, SHORT, bits), (259, SHORT, [1])),
+        *((262, SHORT, [colours]), (273, LONG, places), (277, SHORT, [samples])),
+        *((278, LONG, [height]), (279, LONG, [len(strip) for strip in strips])),
+        *((284, SHORT, [2 if len(planes) > 1 else 1]), (339, SHORT, [kind] * samples)),
+        (274, SHORT, [more.get("orientation", 1)]),
+    ]
+    at = 8 + sum(map(len, strips))
+    return b"II*\0" + struct.pack("<I", at) + b"".join(strips) + directory(entries, at)

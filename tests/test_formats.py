@@ -26,6 +26,12 @@ BEGINNINGS = {
     b"\xff\x0a\xfa\x1f": "JPEG XL",
     b"8BPS\0\1": "Photoshop",
     b"<?xml version='1.0'?>\n<svg": "SVG",
+    b"<?xml version='1.0'?>\n<!-- made by hand, with a long remark in it -->\n<svg>": "SVG",
+    b"\xc5\xd0\xd3\xc6\x20\0\0\0": "PostScript",
+    b"II\xbc\x01\x08\0\0\0": "rare format",
+    b"PF\n4 4\n-1\n": "rare format",
+    b"P5\n# made by hand\n4 4 255\n": "PPM",
+    b"\x06\x0e\x2b\x34\x02\x05\x01\x01": "film",
 }
 
 
@@ -37,7 +43,8 @@ def test_a_files_beginning_tells_its_format(head: bytes, name: str) -> None:
 
 
 def test_text_and_emptiness_are_no_format() -> None:
-    for data in (b"", b"x", b"Dear Ann,\n", b"PK\3\4", b"{}", bytes(64)):
+    words = (b"The wide road", b"P1 is the first", b"BMW and others, a list of cars")
+    for data in (b"", b"x", b"Dear Ann,\n", b"PK\3\4", b"{}", bytes(64), *words):
         assert by_content(data) is None
 
 
@@ -64,7 +71,7 @@ def open_flag(file: io.BytesIO) -> Image.Image:
 
 
 def test_adding_a_format_takes_one_row(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    row = Format("flag", (".flag",), "image/x-flag", rb"FLAG", f"{__name__}:open_flag")
+    row = Format("flag", ".flag", "image/x-flag", rb"FLAG", f"{__name__}:open_flag")
     monkeypatch.setattr(formats, "FORMATS", (row, *FORMATS))
     monkeypatch.setattr(formats, "_BY_SUFFIX", {**formats._BY_SUFFIX, ".flag": row})
     data = b"FLAG" + bytes([4, 3, 255, 0, 0])
@@ -79,7 +86,7 @@ def test_adding_a_format_takes_one_row(monkeypatch: pytest.MonkeyPatch, tmp_path
 
 
 def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    row = Format("odd", (), "image/x-odd", rb"ODD", "no_such_module:opener", package="odd-reader")
+    row = Format("odd", "", "image/x-odd", rb"ODD", "no_such_module:opener", package="odd-reader")
     monkeypatch.setattr(formats, "FORMATS", (row,))
     with pytest.raises(ImageProblem, match="pip install odd-reader") as caught:
         decode(b"ODD")

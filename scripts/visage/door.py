@@ -9,6 +9,7 @@ from visage.app.settings import make_lookup, read_config
 from visage.config import Faces
 from visage.embed.extractor import Extractor
 from visage.embed.selection import Choice
+from visage.images.reading import read
 from visage.models.model import Installed
 from visage.models.registry import load_registry
 from visage.models.weights.fetching import fetch_all
@@ -123,4 +124,4 @@ def open_lookup(results: str | Path = "results", configfiles: Sequence[Path] = (
 
 
 def _bytes(photograph: str | Path | bytes) -> bytes:
-    return photograph if isinstance(photograph, bytes) else Path(photograph).read_bytes()
+    return photograph if isinstance(photograph, bytes) else read(Path(photograph))[0]

@@ -6,13 +6,14 @@ up where it is read (`visage.images.decode`).
 """
 
 import re
-import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Literal
 
-HEAD = 64  # bytes of a file that tell most formats
+from visage.containers import box_length, is_of_a_camera, jpeg2000_length, riff_length
+
+HEAD = 256  # bytes of a file that tell most formats
 
 Frames = Literal["first", "pages", "animation"]
 
@@ -22,7 +23,7 @@ class Format:
     """A format: how to know it, and who reads it or why nobody does."""
 
     name: str  # for people
-    suffixes: tuple[str, ...]  # lower case; the first is the usual one
+    listed: str  # its suffixes, with blanks between them; lower case; the first is the usual one
     mime: str
     begins: bytes  # regular expression of the first `HEAD` bytes
     # "<module>:<what opens a file as a Pillow image>"; "" for nobody.
@@ -32,11 +33,15 @@ class Format:
     memory: int = 8  # bytes a pixel takes at most while it is decoded
     package: str = ""  # to be installed first, where Pillow alone does not do
     note: str = ""  # what to say of each that is read
+    length: Callable[[bytes], int] | None = None  # of a whole file, as its beginning promises it
     end: bytes = b""  # what a decoder has to meet to give what there is of a file cut short
-    holds: Callable[[bytes], bool] | None = (
-        None  # a look at the whole file, where `begins` is not enough
-    )
-    certain: bool = True  # `begins` is enough to call a file without a suffix a picture
+    holds: Callable[[bytes], bool] | None = None  # asks the whole file what `begins` cannot tell
+    certain: bool = True  # `begins` is enough to call a file of any name a picture
+
+    @property
+    def suffixes(self) -> tuple[str, ...]:
+        """What names of its files end in, lower case; the usual one first."""
+        return tuple(self.listed.split())
 
     @property
     def read(self) -> bool:
@@ -44,42 +49,16 @@ class Format:
         return bool(self.reader)
 
 
-_BOX = rb".{4}ftyp"  # ISO base media: a box of 4 bytes length, its type, then the brand
+_BOX = rb"\0[\0-\x0f]..ftyp"  # ISO base media: a box of 4 bytes length, its type, then the brand
 _PREVIEW = "read by the preview in the camera's raw file"
-_FILM = "a film; only photographs are read"
 _DRAWING = "a drawing, not a photograph; export it as JPEG or PNG"
-
-
-def _of_a_camera(data: bytes) -> bool:
-    """Tell whether a TIFF is a camera's raw file: a sensor's pixels, or a preview before them.
-
-    Tags: 50706 DNGVersion; 262 PhotometricInterpretation 32803 (a sensor's colour filters) and
-    34892 (linear raw); 254 NewSubfileType 1 (a reduced picture) with 330 SubIFDs (TIFF/EP).
-    """
-    tags = dict(_first_tags(data))
-    sensor = tags.get(262) in (32803, 34892)
-    return 50706 in tags or sensor or (330 in tags and tags.get(254) == 1)
-
-
-def _first_tags(data: bytes) -> Iterator[tuple[int, int]]:
-    """Give the tags of a TIFF's first directory, each with its first value or offset."""
-    order = "<" if data[:2] == b"II" else ">"
-    try:
-        (place,) = struct.unpack_from(f"{order}I", data, 4)
-        (number,) = struct.unpack_from(f"{order}H", data, place)
-        for entry in range(place + 2, place + 2 + 12 * number, 12):
-            tag, kind = struct.unpack_from(f"{order}HH", data, entry)
-            (value,) = struct.unpack_from(f"{order}{'H' if kind == 3 else 'I'}", data, entry + 8)
-            yield tag, value
-    except struct.error:
-        return
-
+_XML = rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*"
 
 # The first row whose beginning fits has a file, so the narrower ones stand above the wider.
 FORMATS = (
     Format(
         "JPEG",
-        (".jpg", ".jpeg", ".jpe", ".jfif", ".jif", ".jfi", ".jps", ".mpo", ".thm"),
+        ".jpg .jpeg .jpe .jfif .jif .jfi .pjpeg .pjp .jps .mpo .thm .insp",
         "image/jpeg",
         rb"\xff\xd8\xff",
         "PIL.JpegImagePlugin:jpeg_factory",
@@ -87,71 +66,42 @@ FORMATS = (
     ),
     Format(
         "PNG",
-        (".png", ".apng"),
+        ".png .apng",
         "image/png",
         rb"\x89PNG\r\n\x1a\n",
-        "PIL.PngImagePlugin:PngImageFile",
-        "",
-        "animation",
+        "visage.images.png:open_png",
+        frames="animation",
     ),
     Format(
         "WebP",
-        (".webp",),
+        ".webp",
         "image/webp",
         rb"RIFF.{4}WEBP",
         "PIL.WebPImagePlugin:WebPImageFile",
-        "",
-        "animation",
-        17,
+        frames="animation",
+        memory=17,
+        length=riff_length,
     ),
     Format(
         "GIF",
-        (".gif",),
+        ".gif",
         "image/gif",
         rb"GIF8[79]a",
         "PIL.GifImagePlugin:GifImageFile",
-        "",
-        "animation",
-        16,
+        frames="animation",
+        memory=16,
     ),
     Format(
         "BMP",
-        (".bmp", ".dib"),
+        ".bmp .dib",
         "image/bmp",
         rb"BM.{12}[\x0c\x28\x34\x38\x40\x6c\x7c]\0\0\0",
         "PIL.BmpImagePlugin:BmpImageFile",
     ),
     Format(
         "camera RAW",
-        (
-            *(
-                ".dng",
-                ".cr2",
-                ".cr3",
-                ".crw",
-                ".nef",
-                ".nrw",
-                ".arw",
-                ".sr2",
-                ".srf",
-                ".raf",
-                ".orf",
-            ),
-            *(
-                ".rw2",
-                ".rwl",
-                ".pef",
-                ".srw",
-                ".x3f",
-                ".mrw",
-                ".3fr",
-                ".fff",
-                ".iiq",
-                ".mef",
-                ".mos",
-            ),
-            *(".erf", ".kdc", ".dcr", ".raw"),
-        ),
+        ".dng .cr2 .cr3 .crw .nef .nrw .arw .sr2 .srf .raf .orf .rw2 .rwl .pef .srw .x3f .mrw .3fr "
+        ".fff .iiq .mef .mos .erf .kdc .dcr .gpr .raw",
         "image/x-dcraw",
         rb"II\*\0.{4}CR|IIR[OS]|MMOR|IIU\0|II\x1a\0.{4}HEAPCCDR|FUJIFILMCCD-RAW|FOVb|\0MRM"
         rb"|" + _BOX + rb"crx ",
@@ -161,59 +111,63 @@ FORMATS = (
     ),
     Format(
         "camera RAW",
-        (),
+        "",
         "image/x-dcraw",
         rb"II\*\0|MM\0\*",
         "visage.images.raw:open_preview",
         package="rawpy",
         note=_PREVIEW,
-        holds=_of_a_camera,
+        holds=is_of_a_camera,
     ),
     Format(
         "TIFF",
-        (".tif", ".tiff"),
+        ".tif .tiff",
         "image/tiff",
         rb"II\*\0|MM\0\*|II\+\0|MM\0\+",
-        "PIL.TiffImagePlugin:TiffImageFile",
+        "visage.images.tiff:Tiff",
         frames="pages",
         memory=16,
     ),
     Format(
         "AVIF",
-        (".avif", ".avifs"),
+        ".avif .avifs",
         "image/avif",
-        _BOX + rb"(?:avi[fs]|(?:mif1|msf1).{4}(?:.{4})*?avi[fs])",
-        "PIL.AvifImagePlugin:AvifImageFile",
+        _BOX + rb"(?:avi[fs]|(?:mif1|msf1).{4}(?:.{4}){0,9}?avi[fs])",
+        "visage.images.boxes:open_avif",
         frames="animation",
         memory=16,
+        length=box_length,
     ),
     Format(
         "HEIF",
-        (".heic", ".heif", ".hif", ".heics", ".heifs"),
+        ".heic .heif .hif .heics .heifs",
         "image/heic",
         _BOX + rb"(?:he(?:i[cxms]|v[cxms])|mif[12]|msf1)",
-        "pi_heif:HeifImageFile",
+        "visage.images.boxes:open_heif",
         memory=16,
         package="pi-heif",
+        length=box_length,
     ),
     Format(
         "JPEG 2000",
-        (".jp2", ".j2k", ".jpx", ".jpf", ".jpc", ".j2c"),
+        ".jp2 .j2k .jpx .jpf .jpc .j2c",
         "image/jp2",
         rb"\0\0\0\x0cjP  \r\n\x87\n|\xff\x4f\xff\x51",
-        "PIL.Jpeg2KImagePlugin:Jpeg2KImageFile",
+        "visage.images.boxes:open_jpeg2000",
         memory=24,
+        length=jpeg2000_length,
+        end=b"\xff\xd9",
     ),
     Format(
         "PPM",
-        (".ppm", ".pgm", ".pbm", ".pnm", ".pfm"),
+        ".ppm .pgm .pbm .pnm .pfm",
         "image/x-portable-anymap",
-        rb"P[1-6][\s#]|P[Ff]\s",
+        rb"(?:P[1-6]|Pf)\s+(?:#|\d+\s+\d+\s)",
         "PIL.PpmImagePlugin:PpmImageFile",
     ),
     Format(
         "JPEG XL",
-        (".jxl",),
+        ".jxl",
         "image/jxl",
         rb"\xff\x0a|\0\0\0\x0cJXL \r\n\x87\n",
         reason="a JPEG XL picture, for which there is no reader that may be shipped; "
@@ -221,88 +175,76 @@ FORMATS = (
     ),
     Format(
         "film",
-        (
-            *(
-                ".mov",
-                ".mp4",
-                ".m4v",
-                ".qt",
-                ".3gp",
-                ".3g2",
-                ".avi",
-                ".mkv",
-                ".webm",
-                ".wmv",
-                ".asf",
-            ),
-            *(
-                ".flv",
-                ".f4v",
-                ".mpg",
-                ".mpeg",
-                ".mpe",
-                ".m1v",
-                ".m2v",
-                ".vob",
-                ".mts",
-                ".m2ts",
-                ".ogv",
-            ),
-            *(".divx", ".rm", ".rmvb", ".lrv", ".insv"),
-        ),
+        ".mov .mp4 .m4v .qt .3gp .3g2 .avi .mkv .webm .wmv .asf .flv .f4v .mpg .mpeg .mpe .m1v "
+        ".m2v .vob .mts .m2ts .ogv .ogm .divx .rm .rmvb .mxf .dv .lrv .lrf .insv .360",
         "video/mp4",
-        rb".{4}(?:ftyp|moov|mdat|wide|pnot)|\x1aE\xdf\xa3|RIFF.{4}AVI |\0\0\x01[\xba\xb3]|FLV\x01"
-        rb"|0&\xb2u\x8ef\xcf\x11|\.RMF",
-        reason=_FILM,
+        rb"\0[\0-\x0f]..ftyp(?!M4[ABP] )|.{4}(?:moov|mdat|pnot)|\0\0\0\x08wide|\x1aE\xdf\xa3"
+        rb"|RIFF.{4}AVI |\0\0\x01[\xba\xb3]|FLV\x01|0&\xb2u\x8ef\xcf\x11|\.RMF"
+        rb"|\x06\x0e\x2b\x34\x02\x05\x01\x01",
+        reason="a film; only photographs are read",
     ),
     Format(
         "PDF",
-        (".pdf",),
+        ".pdf",
         "application/pdf",
         rb"%PDF-",
         reason="a PDF; export its pictures as JPEG or PNG",
     ),
     Format(
         "Photoshop",
-        (".psd", ".psb"),
+        ".psd .psb",
         "image/vnd.adobe.photoshop",
         rb"8BPS",
         reason="a Photoshop file; export it as JPEG or TIFF",
     ),
     Format(
         "GIMP",
-        (".xcf",),
+        ".xcf",
         "image/x-xcf",
         rb"gimp xcf",
         reason="a GIMP file; export it as JPEG or PNG",
     ),
     Format(
         "SVG",
-        (".svg", ".svgz"),
+        ".svg .svgz",
         "image/svg+xml",
-        rb"(?:\xef\xbb\xbf)?\s*<(?:svg|\?xml[^>]*>\s*<svg)",
+        _XML + rb"(?:<!DOCTYPE svg\b|<svg\b)",
         reason=_DRAWING,
     ),
-    Format("PostScript", (".eps", ".ai"), "application/postscript", rb"%!PS", reason=_DRAWING),
+    Format(
+        "PostScript",
+        ".eps .ai",
+        "application/postscript",
+        rb"%!PS|\xc5\xd0\xd3\xc6",
+        reason=_DRAWING,
+    ),
     Format(
         "OpenEXR",
-        (".exr",),
+        ".exr",
         "image/x-exr",
         rb"v/1\x01",
         reason="an OpenEXR picture; export it as JPEG or TIFF",
     ),
     Format(
         "icon",
-        (".ico", ".cur"),
+        ".ico .cur .icns",
         "image/x-icon",
         rb"\0\0[\x01\x02]\0[^\0]\0",
         reason="an icon, not a photograph",
         certain=False,
     ),
+    Format(
+        "rare format",
+        ".jxr .wdp .hdp .bpg .flif .qoi .pcx .sgi .dds .hdr .pam .xbm .xpm .pict .pct .dpx .cin "
+        ".fits .dcm .djvu .emf .wmf .cdr .kra .clip",
+        "image/x-unknown",
+        rb"II\xbc\x01|BPG\xfb|FLIF[0-9A-f]|qoif|DDS \x7c|#\?RADIANCE|P7\s|PF\s|SIMPLE  =|AT&TFORM",
+        reason="a picture of a kind that is not read; export it as JPEG or PNG",
+    ),
     # Nothing at a TGA's beginning is sure: type, palette and depth are only plausible.
     Format(
         "TGA",
-        (".tga", ".icb", ".vda", ".vst"),
+        ".tga .icb .vda .vst",
         "image/x-tga",
         rb".[\0\x01][\x01\x02\x03\x09\x0a\x0b].{9}(?!\0\0)..(?!\0\0)..[\x08\x0f\x10\x18\x20]",
         "PIL.TgaImagePlugin:TgaImageFile",
@@ -328,7 +270,7 @@ def by_content(data: bytes) -> Format | None:
 
 
 def looks_like_a_picture(head: bytes) -> bool:
-    """Tell by its first `HEAD` bytes whether a file without a suffix is a picture or a film."""
+    """Tell by its first `HEAD` bytes whether a file of any name is a picture or a film."""
     found = by_content(head)
     return found is not None and found.certain
 

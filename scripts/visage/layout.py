@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
+#: The file that says that a folder is a results folder.
+MARKER = ".results-of-visage"
 #: What the folders of the report hold, as a regular expression; they are made anew as a whole. The
 #: last is Snakemake's.
 REPORT_FILES = r"index\.html|pictures/[0-9a-f]+/[0-9a-f]+\.webp|\.snakemake_timestamp"
@@ -218,7 +220,7 @@ class Results:
     @property
     def marker(self) -> Path:
         """The file that says that the folder is a results folder."""
-        return self.root / ".results-of-visage"
+        return self.root / MARKER
 
     def settings(self, stage: str) -> Path:
         """Give the file of the settings that decide a stage's result."""

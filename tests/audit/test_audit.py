@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from visage.audit.audit import COLUMNS, KINDS, audit, read_audit, summary
 from visage.evaluation.searched import search_gallery
+from visage.notices import NOTICE
 from visage.search.index import build_index
 from visage.search.neighbours import MEMORY_MB, compare
 from visage.store.faces import FACES
@@ -116,6 +117,19 @@ def test_every_kind_is_found_and_told(tmp_path: Path) -> None:
     # In the order of the kinds, each with its sentence for the report.
     assert [kind for kind, _, _ in summary(frame)] == [k for k in KINDS if k in set(frame["kind"])]
     assert sum(number for _, _, number in summary(frame)) == len(frame)
+
+
+def test_people_whose_files_cannot_be_read_are_told_of_at_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    unread = {"status": "unreadable", "reason": "the file is empty (0 bytes)"}
+    rows = [row(f"known/{n}.jpg", face(0, n + 1)) for n in range(3)]
+    rows += [row(f"lost/{n}.jpg", None, **unread) for n in range(2)]
+    rows.append(row("faceless/0.jpg", None, status="no_face", reason="no face was found"))
+    frame = audited(tmp_path, rows)
+    assert [r["person"] for r in of(frame, "no_usable_face")] == ["faceless", "lost"]
+    (told,) = [one.getMessage() for one in caplog.records if one.levelno == NOTICE]
+    assert told.startswith("gallery: lost cannot be found: none of their files can be read")
 
 
 def test_someone_alone_who_matches_another_person_may_be_that_person(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
-from dng import dng
+from dng import dng, tiff
 from PIL import Image
 
 
@@ -67,6 +67,13 @@ def good() -> dict[str, bytes]:
         "plain.jp2": _encoded(rgb, "JPEG2000"),
         "plain.ppm": _encoded(rgb, "PPM"),
         "plain.tga": _encoded(rgb, "TGA"),
+        "codestream.j2k": _encoded(rgb, "JPEG2000", no_jp2=True),
+        "two.mpo": _encoded(_noise(64, 48), "MPO", save_all=True, append_images=[_noise(48, 64)]),
+        "large-file.tif": _encoded(rgb, "TIFF", big_tiff=True),
+        "colours-of-32-bits.tif": tiff([np.asarray(rgb, "<f4") / 255], 2, 3),
+        "planes-of-16-bits.tif": tiff([np.asarray(grey, "<u2")] * 3, 2),
+        "turned.jp2": _encoded(rgb, "JPEG2000") + _box(b"JpgTiffExif->JP2" + exif.tobytes()[6:]),
+        "exif-at-the-end.png": _exif_at_the_end(_encoded(rgb, "PNG"), exif.tobytes()[6:]),
         "masked.tif": _encoded(rgba, "TIFF", **frames),
         **_by_others(rgb),
         "1x1.png": _encoded(_noise(1, 1), "PNG"),
@@ -75,6 +82,15 @@ def good() -> dict[str, bytes]:
         "wide.png": _encoded(Image.new("RGB", (60_000, 10), "grey"), "PNG"),
         "tall.jpg": _encoded(Image.new("RGB", (10, 60_000), "grey"), "JPEG"),
     }
+
+
+def _box(body: bytes) -> bytes:
+    return struct.pack(">I4s", 8 + len(body), b"uuid") + body
+
+
+def _exif_at_the_end(png: bytes, exif: bytes) -> bytes:
+    chunk = struct.pack(">I", len(exif)) + b"eXIf" + exif
+    return png[:-12] + chunk + struct.pack(">I", zlib.crc32(chunk[4:])) + png[-12:]
 
 
 def _by_others(image: Image.Image) -> dict[str, bytes]:

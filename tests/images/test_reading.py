@@ -37,6 +37,27 @@ def test_the_film_of_a_live_photograph_says_so(tmp_path: Path) -> None:
     assert "the film of a live photograph, IMG_1.HEIC" in problem(film).reason
 
 
+def test_a_film_that_is_called_a_photograph_is_not_its_own_film(tmp_path: Path) -> None:
+    film = tmp_path / "IMG_1.jpg"
+    film.write_bytes(b"\0\0\0\x14ftypqt  " + bytes(64))
+    assert problem(film).reason == (
+        "a film; only photographs are read; its name says JPEG, its content is film"
+    )
+
+
+@pytest.mark.parametrize("name", ["a.mov", "a.pdf", "a.jpg", "a"])
+def test_an_empty_file_is_called_empty_whatever_its_name(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(b"")
+    assert problem(tmp_path / name).reason == "the file is empty (0 bytes)"
+
+
+def test_what_only_the_name_tells_is_said_so(tmp_path: Path) -> None:
+    (tmp_path / "a.psd").write_bytes(b"no Photoshop file at all")
+    assert problem(tmp_path / "a.psd").reason == (
+        "a Photoshop file; export it as JPEG or TIFF (by its name; its content is of no known kind)"
+    )
+
+
 def test_a_photograph_is_read_with_the_size_and_time_it_had(tmp_path: Path) -> None:
     (tmp_path / "a.jpg").write_bytes(b"\xff\xd8\xff" + bytes(100))
     data, stat = read(tmp_path / "a.jpg")

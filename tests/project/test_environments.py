@@ -29,8 +29,8 @@ LAZY = {
 # Packages that no import names, and why an environment has them all the same.
 UNIMPORTED = {
     "deepface": "imported by name, with importlib",
-    "pi-heif": "named in visage.formats, imported with importlib",
-    "rawpy": "likewise",
+    "pi-heif": "imported by name, with importlib",
+    "rawpy": "named in visage.formats, imported with importlib",
     "pip": "run as a program, to take files out of packages",
     "werkzeug": "DeepFace imports it without declaring it",
     "mtcnn": "DeepFace imports it for the detector of that name",

@@ -34,6 +34,13 @@ def test_a_folder_from_a_mac_is_found_by_what_is_typed(tmp_path: Path) -> None:
     assert excludes.unused == []
 
 
+def test_comments_and_empty_lines_are_no_patterns(tmp_path: Path) -> None:
+    (tmp_path / "#keep.jpg").write_bytes(b"")
+    excludes = Excludes(["# what I keep to myself", "", "  ", r"\#keep.jpg"])
+    assert walk(str(tmp_path), excludes).excluded == {r"\#keep.jpg": 1}
+    assert excludes.unused == []
+
+
 def test_what_is_no_pattern_is_refused() -> None:
     with pytest.raises(VisageError, match=r"exclude: .*\.gitignore"):
         Excludes(["fine", "!"])

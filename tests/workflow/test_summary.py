@@ -59,3 +59,18 @@ def test_the_copy_to_give_away_is_named_where_that_was_made(tmp_path: Path) -> N
         (tmp_path / page).touch()
     assert str(sentence(tmp_path)).endswith("/report.html")
     assert str(sentence(tmp_path, ["report_share"])).endswith("/share.html")
+
+
+def test_files_of_both_sets_that_could_not_be_read_are_counted(tmp_path: Path) -> None:
+    record = {
+        "found": {"faces": 0, "named": 0, "people": 0},
+        "images": {
+            "queries": {"status": {"unreadable": 2, "too_large": 1, "no_face": 1}},
+            "gallery": {"status": {"ok": 4, "unreadable": 1}},
+        },
+    }
+    (tmp_path / "provenance.json").write_text(json.dumps(record))
+    assert str(sentence(tmp_path)).startswith(
+        "no face was searched, 1 photograph has no face, 3 files could not be read, "
+        "1 file of the gallery could not be read."
+    )

@@ -12,6 +12,7 @@ from PIL import Image
 
 from visage.images.decode import ImageProblem, decode
 from visage.images.locate import locate
+from visage.images.reading import read
 from visage.images.turns import turned
 from visage.search.lookup import cut
 from visage.sets.listing import as_path
@@ -76,7 +77,8 @@ def face_picture(
     try:
         path, part = locate(folder, as_path(image))
         enough = None if box else max(side, WHOLE)
-        photograph = decode(path.read_bytes(), enough=enough, part=part)
+        data, _ = read(path)
+        photograph = decode(data, enough=enough, part=part)
     except (OSError, ImageProblem) as error:
         log.info("no picture of %s: %s", image, error)
         return None

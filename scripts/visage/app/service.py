@@ -93,9 +93,10 @@ class Service:
 
 def _no_face(answer: Answer, region: Region | None) -> str:
     if not answer.faces:
+        of_file = f" Of the file: {answer.note}." if answer.note else ""
         return (
             "No face was found in this photograph. Faces that are very small, seen from the back "
-            "or mostly hidden are not found."
+            f"or mostly hidden are not found.{of_file}"
         )
     if region is not None and all(face.status == "outside_region" for face in answer.faces):
         return "No face is centred in the region that was drawn. Draw it around the whole head."

@@ -1,18 +1,17 @@
 """Faces that are missing, poor, or one of several."""
 
-import logging
 from collections.abc import Iterator
 
 import numpy as np
 
 from visage.audit.gallery import Audited, Row, row
+from visage.notices import notify
 from visage.status import Status
-
-log = logging.getLogger(__name__)
 
 # Below these, measured on the set `friends` made smaller and blurred (docs/audit.md).
 SMALL = 32  # pixels of the shorter side of the face's box
 BLURRED = 8.0  # variance of the Laplacian of the aligned face
+_SHOWN = 5  # people who are told of by name
 OTHERS = 2  # other photographs without which nothing tells which of several faces is the person
 
 
@@ -20,19 +19,13 @@ def no_usable_face(gallery: Audited) -> Iterator[Row]:
     """People who cannot be found: none of their photographs has a usable face."""
     everything, chosen = gallery.everything, gallery.chosen
     lost = everything[(everything["person"] != "") & ~everything["person"].isin(chosen["person"])]
+    unread: list[str] = []
     for person, rows in lost.groupby("person"):
         counts = rows.drop_duplicates("image")["status"].value_counts(sort=False).sort_index()
         listed = ", ".join(f"{number} {status}" for status, number in counts.items())
         first = rows.iloc[0]
         if set(rows["status"]) <= {Status.UNREADABLE, Status.TOO_LARGE}:
-            log.warning(
-                "%s: none of the %d files can be read; %s: %s",
-                person,
-                rows["image"].nunique(),
-                first["image"],
-                first["reason"],
-                extra={"screen": True},
-            )
+            unread.append(str(person))
         yield row(
             "no_usable_face",
             str(person),
@@ -40,6 +33,9 @@ def no_usable_face(gallery: Audited) -> Iterator[Row]:
             f"{first['image']}: {first['reason']}",
             image=first["image"],
         )
+    if unread:
+        shown = ", ".join(unread[:_SHOWN]) + (" and others" if len(unread) > _SHOWN else "")
+        notify(f"gallery: {shown} cannot be found: none of their files can be read (audit.tsv).")
 
 
 def untrusted(gallery: Audited) -> Iterator[Row]:

@@ -32,7 +32,9 @@ def run(
             ]
         except ImageProblem as problem:
             line["problem"] = str(problem)
-            failed = True
+        except OSError as error:
+            line["problem"] = f"the file cannot be read: {error.strerror}"
+        failed = failed or "problem" in line
         typer.echo(json.dumps(line, ensure_ascii=False))
     if failed:
         raise typer.Exit(1)

@@ -36,7 +36,9 @@ def run(
         try:
             answers += _pages(lookup, path, people)
         except ImageProblem as problem:
-            answers.append({"image": str(path), "faces": [], "problem": str(problem)})
+            answers.append(_problem(str(path), str(problem)))
+        except OSError as error:
+            answers.append(_problem(str(path), f"the file cannot be read: {error.strerror}"))
     lookup.close()
     if as_json:
         typer.echo(json.dumps(answers, indent=2, ensure_ascii=False))
@@ -49,17 +51,30 @@ def run(
 
 def _pages(lookup: "Lookup", path: Path, people: int) -> Iterator[dict[str, Any]]:
     """Give the answer for a file; for a TIFF of several pages one for each."""
+    from visage.images.decode import ImageProblem, count_pages
     from visage.images.parts import page
+    from visage.images.reading import read
     from visage.store.parts import named
 
-    data, number, pages = path.read_bytes(), 1, 1
+    data, _ = read(path)
+    number, pages = 1, 1
     while number <= pages:
         part = page(number)
-        answer = lookup.search(data, part=part)
-        faces = [_face(face, people) for face in answer.faces]
-        head = {"image": named(str(path), part.name), "note": answer.note, "turn": answer.turn}
-        yield head | {"faces": faces}
-        number, pages = number + 1, answer.pages
+        name = named(str(path), part.name)
+        try:
+            answer = lookup.search(data, part=part)
+        except ImageProblem as problem:
+            yield _problem(name, str(problem))
+            pages = max(pages, count_pages(data))
+        else:
+            faces = [_face(face, people) for face in answer.faces]
+            yield {"image": name, "note": answer.note, "turn": answer.turn, "faces": faces}
+            pages = answer.pages
+        number += 1
+
+
+def _problem(image: str, why: str) -> dict[str, Any]:
+    return {"image": image, "faces": [], "problem": why}
 
 
 def _face(face: "FoundFace", people: int) -> dict[str, Any]:
@@ -93,6 +108,7 @@ def _rows(answer: dict[str, Any]) -> Iterator[Row]:
         image = ""
     if not answer["faces"]:
         yield Row((image, "", answer.get("problem", "no face was found"), "", "", ""))
+        image = ""
     for number, face in enumerate(answer["faces"], 1):
         place = f"{number} at {face['box']['x']:.0f},{face['box']['y']:.0f}"
         if face["status"] != "ok":

@@ -16,6 +16,7 @@ from visage.embed.cache import Cache
 from visage.embed.extractor import Extractor, Sight
 from visage.embed.reader import DENIED, Content, Problem, Reader, Task
 from visage.embed.selection import Choice
+from visage.formats import by_content
 from visage.images.decode import NO_MEMORY, ImageProblem, count_pages, out_of_memory
 from visage.status import Status
 from visage.types import Model
@@ -151,8 +152,7 @@ class Embedder:
         except ImageProblem as problem:
             if not problem.lasting:
                 return task, Problem(problem.status, problem.reason, sha256)
-            pages = count_pages(content.data)
-            return task, self._keep(Analysis(sha256, problem.status, problem.reason, pages=pages))
+            return task, self._keep(_failed(sha256, problem, content.data))
         except Exception as error:
             if not out_of_memory(error):
                 raise
@@ -191,6 +191,17 @@ class Embedder:
                 self._extractor = Extractor(self._load())
                 log.info("model loaded in %.1f s", time.monotonic() - start)
             return self._extractor
+
+
+def _failed(sha256: str, problem: ImageProblem, data: bytes) -> Analysis:
+    found = by_content(data)
+    return Analysis(
+        sha256,
+        problem.status,
+        problem.reason,
+        format=found.name if found else "",
+        pages=count_pages(data),
+    )
 
 
 def _windowed(

@@ -36,10 +36,12 @@ def rows_of(task: Task, result: Analysis | Problem, settings: Faces) -> list[Fac
         VisageError: The image has no face and `faces.no_face` is `fail`.
     """
     base = FaceRow(task.image, result.status, result.reason, sha256=result.sha256)
-    if isinstance(result, Problem) or result.status != Status.OK:
+    if isinstance(result, Problem):
         return [base]
-    wrong_suffix = disagreement(task.entry.image, result.format)
-    odd = _joined(wrong_suffix, result.reason, turn_note(result.turn))
+    odd = disagreement(task.entry.image, result.format)
+    if result.status != Status.OK:
+        return [replace(base, reason=_joined(result.reason, odd))]
+    odd = _joined(odd, result.reason, turn_note(result.turn))
     base = replace(base, reason=odd, width=result.width, height=result.height, turn=result.turn)
     choice = Choice(settings, task.regions)
     selected = choice.of([item.face for item in result.faces], result.size)

@@ -11,9 +11,10 @@ from PIL.JpegImagePlugin import JpegImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 
 from visage.formats import Format, by_content, readable
-from visage.images.frames import Loaded, load_one, pages_of
+from visage.images.cut_short import with_an_end
+from visage.images.frames import Loaded, NotRead, load_one, pages_of
 from visage.images.parts import WHOLE, Part, cut_tile
-from visage.images.pixels import is_blank, to_bgr, upright
+from visage.images.pixels import ON_ITS_SIDE, ORIENTATION, is_blank, to_bgr, upright
 from visage.status import Status
 from visage.types import Pixels
 
@@ -25,9 +26,8 @@ MAX_MEMORY = 8 * MAX_PIXELS
 _COMPOSED = 5  # bytes a pixel that a picture laid over the one before takes besides
 _SHEET_BYTES = 1 << 26  # of a sheet that is kept decoded while its tiles are cut out
 
+EMPTY = "the file is empty (0 bytes)"
 NO_MEMORY = "there was not enough memory for this image; it is tried again next time"
-_ORIENTATION = 0x0112  # EXIF tag
-_ON_ITS_SIDE = (5, 6, 7, 8)  # its values for images turned by 90 degrees
 
 
 class ImageProblem(Exception):
@@ -104,6 +104,8 @@ def decode(
             lasting=False,
         ) from error
     except Exception as error:  # decoders raise anything on hostile bytes
+        if isinstance(error, NotRead):
+            raise ImageProblem(Status.UNREADABLE, str(error)) from error
         if isinstance(error, Image.DecompressionBombError):
             raise ImageProblem(Status.TOO_LARGE, _worded(error)) from error
         if out_of_memory(error):
@@ -155,7 +157,7 @@ def size_of(data: bytes) -> tuple[int, int]:
     except Exception:  # noqa: BLE001 - decoders raise anything; decoding says what is wrong
         return 0, 0
     width, height = image.size
-    return (height, width) if orientation in _ON_ITS_SIDE else (width, height)
+    return (height, width) if orientation in ON_ITS_SIDE else (width, height)
 
 
 def out_of_memory(error: BaseException) -> bool:
@@ -173,7 +175,7 @@ def _worded(error: Exception) -> str:
 
 def _format(data: bytes) -> Format:
     if not data:
-        raise ImageProblem(Status.UNREADABLE, "the file is empty (0 bytes)")
+        raise ImageProblem(Status.UNREADABLE, EMPTY)
     found = by_content(data)
     if found is None:
         known = ", ".join(readable())
@@ -189,48 +191,60 @@ def _decoded(
     data: bytes, found: Format, max_pixels: int, enough: int | None, page: int
 ) -> Photograph:
     limit = min(max_pixels, MAX_MEMORY // found.memory)
-    image = _open(data, found, limit)
-    if found.frames == "animation" and getattr(image, "n_frames", 1) > 1:
-        _check_size(image, min(limit, MAX_MEMORY // (found.memory + _COMPOSED)))
-    size = image.size
-    loaded = _loaded(image, found, enough, page)
-    if loaded.damage and found.end:
-        # The decoder waited for more; told that this is all, it gives what it has.
-        image = _open(data + found.end, found, limit)
-        loaded = replace(_loaded(image, found, enough, page), damage=loaded.damage)
+    image, size, loaded = _what_there_is(data, found, limit, enough, page)
     if loaded.damage and is_blank(image):
         raise ImageProblem(Status.UNREADABLE, f"the file is damaged: {loaded.damage}")
-    if found.frames == "pages":
-        _check_size(image, limit)  # each page has a size of its own
-        size = image.size
     orientation, odd = orientation_of(image)
     pixels = to_bgr(image)
     image.close()
-    turned = orientation in _ON_ITS_SIDE
-    width, height = (size[1], size[0]) if turned else size
+    width, height = size[::-1] if orientation in ON_ITS_SIDE else size
     damage = f"the file is damaged ({loaded.damage}): what could be read of it was"
     notes = (found.note, loaded.note, odd, damage if loaded.damage else "")
     note = "; ".join(note for note in notes if note)
     return Photograph(upright(pixels, orientation), width, height, found, loaded.pages, note)
 
 
-def _open(data: bytes, found: Format, limit: int) -> Image.Image:
-    """Open a file without decoding it; not through `Image.open`, whose limit is the program's."""
+Picture = tuple[Image.Image, tuple[int, int], Loaded]  # with its width and height as it lies
+
+
+def _what_there_is(
+    data: bytes, found: Format, limit: int, enough: int | None, page: int
+) -> Picture:
+    """Load a picture; where its decoder waits for more, with an end added: it gives what it has."""
+    try:
+        image, size, loaded = _loaded(data, found, limit, enough, page)
+    except (ImageProblem, ModuleNotFoundError, NotRead):
+        raise
+    except Exception as error:  # decoders raise anything on hostile bytes
+        whole = None if out_of_memory(error) else with_an_end(data, found)
+        if whole is None:
+            raise
+        damage = _worded(error)
+    else:
+        whole = with_an_end(data, found) if loaded.damage else None
+        if whole is None:
+            return image, size, loaded
+        damage = loaded.damage
+    image, size, loaded = _loaded(whole, found, limit, enough, page)
+    return image, size, replace(loaded, damage=damage)
+
+
+def _loaded(data: bytes, found: Format, limit: int, enough: int | None, page: int) -> Picture:
     image = _opened(data, found)
-    _check_size(image, limit)
-    return image
+    _check_size(image, limit)  # not by `Image.open`, whose limit is the program's
+    if found.frames == "animation" and getattr(image, "n_frames", 1) > 1:
+        _check_size(image, min(limit, MAX_MEMORY // (found.memory + _COMPOSED)))
+    size = image.size
+    if enough:
+        _reduce(image, enough)
+    loaded = load_one(image, found, page, lambda one: _check_size(one, limit))
+    return image, image.size if found.frames == "pages" else size, loaded
 
 
 def _opened(data: bytes, found: Format) -> Image.Image:
     module, name = found.reader.split(":")
     image: Image.Image = getattr(import_module(module), name)(io.BytesIO(data))
     return image
-
-
-def _loaded(image: Image.Image, found: Format, enough: int | None, page: int) -> Loaded:
-    if enough:
-        _reduce(image, enough)
-    return load_one(image, found, page)
 
 
 def _reduce(image: Image.Image, enough: int) -> None:
@@ -250,7 +264,7 @@ def orientation_of(image: Image.Image) -> tuple[int, str]:
     exif = Image.Exif()
     try:
         exif.load(raw or b"")
-        value = exif.get(_ORIENTATION, 1)
+        value = exif.get(ORIENTATION, 1)
     except Exception:  # noqa: BLE001 - Pillow raises anything on damaged EXIF
         return 1, "its EXIF is damaged, so it is taken as it lies"
     return (value if value in range(1, 9) else 1), ""

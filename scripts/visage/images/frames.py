@@ -1,5 +1,6 @@
 """Which of the pictures in a file counts, and the loading of it as far as the file goes."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from PIL import Image
@@ -7,12 +8,18 @@ from PIL import Image
 from visage.formats import Format
 from visage.images.pixels import is_blank
 
+Check = Callable[[Image.Image], None]  # raises where a picture is too large to be decoded
+
 MOST_FRAMES = 200  # of an animation that are looked at for one that is not blank
 MOST_PAGES = 1000
 _REDUCED = 1  # bit of the TIFF tag NewSubfileType: a smaller version of another page
 _MASK = 4  # another bit: what of another page is to be seen
 _SUBFILE = 254
 _XMP = ("xmp", "XML:com.adobe.xmp")  # where Pillow keeps it
+
+
+class NotRead(Exception):
+    """A file that is sound, but of a kind that nobody here reads; the message says which."""
 
 
 @dataclass(frozen=True)
@@ -24,23 +31,26 @@ class Loaded:
     damage: str = ""  # why not all of it could be decoded
 
 
-def load_one(image: Image.Image, found: Format, page: int) -> Loaded:
+def load_one(image: Image.Image, found: Format, page: int, check: Check) -> Loaded:
     """Load the picture that counts: of pages the given one (from 1), of an animation the first
     that is not blank.
 
     Raises:
-        ImageProblem: Nothing of it can be decoded; or whatever Pillow raises.
+        Exception: What `check` raises, which is asked of each page; or whatever Pillow raises.
     """
     number = getattr(image, "n_frames", 1) if found.frames != "first" else 1
     if number == 1:
         return Loaded(damage=_load(image))
-    return _page(image, page) if found.frames == "pages" else _frame(image, number)
+    return _page(image, page, check) if found.frames == "pages" else _frame(image, number)
 
 
-def _page(image: Image.Image, page: int) -> Loaded:
+def _page(image: Image.Image, page: int, check: Check) -> Loaded:
     own = pages_of(image)
     image.seek(own[min(page, len(own)) - 1])
+    check(image)  # each has a size of its own
     note = f"page {page} of {len(own)}" if len(own) > 1 else ""
+    if (number := getattr(image, "n_frames", 1)) > MOST_PAGES:
+        note += f", the first {MOST_PAGES:,} pictures of {number:,}"
     return Loaded(len(own), note, _load(image))
 
 
@@ -68,7 +78,9 @@ def _frame(image: Image.Image, number: int) -> Loaded:
         if damage or not is_blank(image):
             return Loaded(note=f"picture {frame + 1} of an animation of {number}", damage=damage)
     image.seek(0)
-    return Loaded(note=f"the first picture of an animation of {number}", damage=_load(image))
+    seen = "all" if number <= MOST_FRAMES else f"the first {MOST_FRAMES}"
+    note = f"the first picture of an animation of {number}; {seen} are blank"
+    return Loaded(note=note, damage=_load(image))
 
 
 def _load(image: Image.Image) -> str:
@@ -82,11 +94,11 @@ def _load(image: Image.Image) -> str:
         image.info.pop(key, None)
     try:
         image.load()
-    except MemoryError:
+    except (MemoryError, NotRead):
         raise
     except Exception as error:
         # Lines that are decoded stand in the image already; its `tile` says what is to come.
-        if not getattr(image, "tile", None) or getattr(image, "_im", None) is None:
+        if getattr(image, "_im", None) is None:
             raise
         image.tile = []  # type: ignore[attr-defined]
         return str(error) or type(error).__name__

@@ -11,8 +11,9 @@ from PIL.TiffImagePlugin import TiffImageFile
 
 from visage.formats import HEAD, by_content, by_suffix
 from visage.images.decode import orientation_of
+from visage.images.pixels import ORIENTATION
 
-_ORIENTATION, _XMP = 0x0112, 700  # TIFF tags
+_XMP = 700  # TIFF tag
 # XMP beyond the 64 kB of a JPEG's segment (XMP specification, part 3, 1.1.3.1): the packet names
 # the rest, in segments of their own: this, the name, length of the whole, offset of the part.
 _EXTENSION = b"http://ns.adobe.com/xmp/extension/\0"
@@ -55,7 +56,7 @@ def _header(image: Image.Image) -> Header:
     packet = image.info.get("xmp")
     if isinstance(image, TiffImageFile):
         tags = image.tag_v2
-        orientation = tags.get(_ORIENTATION, 1)
+        orientation = tags.get(ORIENTATION, 1)
         packet = packet or tags.get(_XMP)
     else:
         orientation, _ = orientation_of(image)

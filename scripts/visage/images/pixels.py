@@ -14,8 +14,12 @@ from PIL import Image
 from visage.types import Pixels
 
 _BAND = 1 << 20  # pixels converted at a time: some 15 MB
+# Of floating-point pictures, in which 1 is white and lights are more.
+_BRIGHTEST = 32.0
 _SEE_THROUGH = ("RGBA", "LA", "PA", "RGBa", "La")
 
+ORIENTATION = 0x0112  # the tag of EXIF, and of TIFF
+ON_ITS_SIDE = (5, 6, 7, 8)  # its values for pictures turned by 90 degrees
 # What an EXIF orientation (2 to 8) asks for: mirrored left to right first, then turned.
 _MIRRORED = (2, 4, 5, 7)
 _TURNS = {
@@ -78,16 +82,47 @@ def _rgb(band: Image.Image) -> NDArray[np.uint8]:
 def _deep(image: Image.Image) -> Callable[[Image.Image], NDArray[np.uint8]]:
     """Scale grey of 16 or 32 bits or floating point; Pillow itself would clip it at 255."""
     ends = [_ends(np.asarray(band)) for _, band in _bands(image)]
-    lowest, highest = min(low for low, _ in ends), max(high for _, high in ends)
-    if not np.isfinite([lowest, highest]).all():
-        raise NotNumbers("the image has values that are not numbers")
-    floor, factor = _scale(image.mode, float(lowest), float(highest))
+    lowest, highest = _finite(min(low for low, _ in ends), max(high for _, high in ends))
+    floor, factor = _scale(image.mode, lowest, highest)
 
     def convert(band: Image.Image) -> NDArray[np.uint8]:
-        grey = np.rint((np.asarray(band).astype(np.float64) - floor) * factor).astype(np.uint8)
+        grey = _rounded((np.asarray(band).astype(np.float64) - floor) * factor)
         return np.repeat(grey[:, :, None], 3, axis=2)
 
     return convert
+
+
+def eight_bits(values: NDArray) -> NDArray[np.uint8]:
+    """Scale whole or floating-point numbers of any size to 0 to 255.
+
+    Args:
+        values: (height, width) or (height, width, channels).
+
+    Raises:
+        NotNumbers: Some are not finite.
+    """
+    if values.dtype == np.uint8:
+        return values
+    if values.dtype.kind == "u":
+        floor, factor = 0.0, 255 / float(np.iinfo(values.dtype).max)
+    else:
+        floor, factor = _scale("F", *_finite(*_ends(values)))
+    scaled = np.empty(values.shape, np.uint8)
+    lines = max(1, _BAND // values.shape[1])
+    for top in range(0, len(values), lines):
+        band = values[top : top + lines].astype(np.float64)
+        scaled[top : top + lines] = _rounded((band - floor) * factor)
+    return scaled
+
+
+def _rounded(values: NDArray[np.float64]) -> NDArray[np.uint8]:
+    return np.rint(np.minimum(values, 255.0)).astype(np.uint8)
+
+
+def _finite(lowest: float, highest: float) -> tuple[float, float]:
+    if not np.isfinite([lowest, highest]).all():
+        raise NotNumbers("the image has values that are not numbers")
+    return lowest, highest
 
 
 def _ends(values: NDArray) -> tuple[float, float]:
@@ -95,10 +130,10 @@ def _ends(values: NDArray) -> tuple[float, float]:
 
 
 def _scale(mode: str, lowest: float, highest: float) -> tuple[float, float]:
-    """Give what to take off and what to multiply by to come to 0 to 255."""
+    """Give what to take off and what to multiply by to come to 0 to 255; more is white."""
     if mode.startswith("I;16") or (mode == "I" and 255 < highest <= 65535):
         return 0.0, 255 / 65535
-    if highest <= 1.0 and lowest >= 0.0:
+    if lowest >= 0.0 and highest <= (_BRIGHTEST if mode == "F" else 1.0):
         return 0.0, 255.0
     if highest > 255.0 or lowest < 0.0:
         return lowest, 255.0 / (highest - lowest)

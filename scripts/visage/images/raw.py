@@ -7,7 +7,8 @@ import rawpy
 from PIL import Image
 from PIL.JpegImagePlugin import jpeg_factory
 
-_ORIENTATION = 0x0112  # EXIF tag
+from visage.images.pixels import ORIENTATION
+
 # LibRaw's `flip` (libraw_image_sizes_t) → the tag's value.
 _OF_FLIP = {3: 3, 5: 8, 6: 6}
 
@@ -35,7 +36,7 @@ def _turned_as(flip: int, image: Image.Image) -> Image.Image:
     """Give a preview that does not say itself how it is to be turned the turn of its file."""
     own = Image.Exif()
     own.load(image.info.get("exif", b""))
-    if _ORIENTATION not in own and flip in _OF_FLIP:
-        own[_ORIENTATION] = _OF_FLIP[flip]
+    if ORIENTATION not in own and flip in _OF_FLIP:
+        own[ORIENTATION] = _OF_FLIP[flip]
         image.info["exif"] = own.tobytes()
     return image

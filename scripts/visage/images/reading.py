@@ -4,14 +4,19 @@ import os
 import stat
 from pathlib import Path
 
-from visage.formats import HEAD, Format, by_content, by_suffix
-from visage.images.decode import ImageProblem
+from visage.formats import HEAD, Format, by_content, by_suffix, disagreement
+from visage.images.decode import EMPTY, ImageProblem
 from visage.sets.walk import Stat
 from visage.status import Status
 
 MAX_BYTES = 1 << 30  # a larger file is no photograph; 200 megapixels of 16-bit TIFF come near it
 # Where a photograph and a film of one name lie side by side, a phone took both at once.
-_LIVE = (".heic", ".jpg", ".jpeg", ".heif", ".HEIC", ".JPG", ".JPEG", ".HEIF")
+_FILMS = (".mov", ".mp4")
+_PHOTOGRAPHS = tuple(
+    suffix
+    for letters in ("heic", "heif", "jpg", "jpeg", "dng")
+    for suffix in (f".{letters}", f".{letters.upper()}", f".{letters.capitalize()}")
+)
 
 
 def read(path: Path, most: int = MAX_BYTES) -> tuple[bytes, Stat]:
@@ -26,9 +31,12 @@ def read(path: Path, most: int = MAX_BYTES) -> tuple[bytes, Stat]:
         raise _not_a_file()
     with path.open("rb") as file:
         status = os.fstat(file.fileno())
-        found = by_content(file.read(HEAD)) or by_suffix(path.suffix)
-        if found and not found.read:
-            raise ImageProblem(Status.UNREADABLE, _why_not(found, path), lasting=False)
+        head = file.read(HEAD)
+        if not head:
+            raise ImageProblem(Status.UNREADABLE, EMPTY, lasting=False)
+        found = by_content(head)
+        if reason := _why_not(found, path):
+            raise ImageProblem(Status.UNREADABLE, reason, lasting=False)
         if status.st_size > most:
             raise ImageProblem(
                 Status.TOO_LARGE,
@@ -45,10 +53,25 @@ def _not_a_file() -> ImageProblem:
     return ImageProblem(Status.UNREADABLE, reason, lasting=False)
 
 
-def _why_not(found: Format, path: Path) -> str:
-    if found.name == "film":
-        for suffix in _LIVE:
-            photograph = path.with_suffix(suffix)
-            if photograph.is_file():
-                return f"the film of a live photograph, {photograph.name}, which is read"
-    return found.reason
+def _why_not(found: Format | None, path: Path) -> str:
+    """Say why a file is of no kind that is read; "" where it is, or may be.
+
+    Where its content tells nothing its name counts: of films and drawings there are many kinds.
+    """
+    likely = found or by_suffix(path.suffix)
+    if likely is None or likely.read:
+        return ""
+    live = _photograph_of(path) if likely.name == "film" else None
+    reason = f"the film of a live photograph, {live.name}" if live else likely.reason
+    if found is None:
+        return f"{reason} (by its name; its content is of no known kind)"
+    odd = disagreement(path.name, found.name)
+    return f"{reason}; {odd}" if odd else reason
+
+
+def _photograph_of(film: Path) -> Path | None:
+    """Find the photograph that a phone took with a film."""
+    if film.suffix.lower() not in _FILMS:
+        return None
+    beside = (film.with_suffix(suffix) for suffix in _PHOTOGRAPHS)
+    return next((path for path in beside if path.is_file()), None)

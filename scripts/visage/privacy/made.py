@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from visage.layout import REPORT_FILES, SETTINGS, linked_folders
+from visage.layout import MARKER, REPORT_FILES, SETTINGS, linked_folders
 from visage.people.xmp import OURS
 from visage.resources import rule_names
 from visage.sets.folders import is_own
@@ -24,7 +24,7 @@ _OWN = (
     rf"(report|share)/({REPORT_FILES})",
     rf"settings/({'|'.join(SETTINGS)})\.json",
     r"\.running(-process)?",
-    r"\.results-of-visage",
+    re.escape(MARKER),
 )
 _SIDECAR = re.compile(r".+/vectors/.+\.vector|queries/matches/.+\.json", re.DOTALL)
 _WILDCARD = re.compile(r"\{\w+(?:,[^{}]*)?\}")

@@ -22,7 +22,7 @@ class Excludes:
         Raises:
             VisageError: One of them is not of the syntax.
         """
-        self._patterns = [pattern for pattern in patterns if pattern.strip()]
+        self._patterns = [pattern for pattern in patterns if _says_something(pattern)]
         self._all = _read(self._patterns)
         self._unused = {text: _read([text.removeprefix("!")]) for text in self._patterns}
 
@@ -38,6 +38,11 @@ class Excludes:
     def unused(self) -> list[str]:
         """The patterns that have fitted nothing so far; typing errors, as a rule."""
         return list(self._unused)
+
+
+def _says_something(pattern: str) -> bool:
+    """Tell patterns from comments and empty lines."""
+    return any(line.include is not None for line in _read([pattern]).patterns)
 
 
 def _read(patterns: Sequence[str]) -> "GitIgnoreSpec":

@@ -13,19 +13,31 @@ from typing import NamedTuple
 
 from visage.errors import VisageError
 from visage.formats import HEAD, by_suffix, looks_like_a_picture
+from visage.layout import MARKER
 from visage.sets.sheets import CUES
 
 VECTOR_SUFFIX = ".vector"
 _ASIDE = (VECTOR_SUFFIX, CUES)  # what is no picture, and may say something of one
 
-# Folders that systems and network storage leave between the photographs.
-LITTER = frozenset(
-    {
-        *("@eaDir", "#recycle", "#snapshot", "@Recycle", "@Recently-Snapshot", "$RECYCLE.BIN"),
-        *("RECYCLER", "System Volume Information", "lost+found", "__MACOSX"),
-    }
+# What is never looked into: what programs write beside each photograph, and sound, which comes in
+# containers of films.
+_NO_PICTURES = frozenset(
+    (
+        f"{VECTOR_SUFFIX} {CUES} .xmp .json .aae .pp3 .dop .cos .on1 .m4a .m4b .m4p .aac .mp3 .mka "
+        ".wma .wav .flac .ogg .oga .opus .weba"
+    ).split()
 )
+
+# Folders that systems and network storage leave between the photographs, in any letter case: each
+# system and each server has its own.
+_LITTER = (
+    *("@eaDir", "@tmp", "#recycle", "#snapshot", "@Recycle", "@Recently-Snapshot"),
+    *("$RECYCLE.BIN", "RECYCLER", "RECYCLED", "FOUND.000", "System Volume Information"),
+    *("lost+found", "__MACOSX"),
+)
+LITTER = {name.casefold(): name for name in _LITTER}
 NO_MEDIA = ".nomedia"  # a folder that holds a file of this name is left out, as on Android
+RESULTS = f"results of this workflow ({MARKER})"
 ORIGINAL = "_original"  # what exiftool calls a file before its change
 DOT = "names that begin with a dot"
 
@@ -51,6 +63,7 @@ class Found:
     cues: dict[str, Stat] = field(default_factory=dict)  # `.vtt` files
     other: int = 0  # files that are none of these
     again: dict[str, str] = field(default_factory=dict)  # link → the folder, listed already
+    folders: list[str] = field(default_factory=list)  # of the first level, that were looked into
 
     @property
     def left_out(self) -> int:
@@ -94,13 +107,15 @@ def walk(root: str, excludes: Excludes | None = None, found: Found | None = None
             found.again[folder.prefix.rstrip("/")] = known[identity].rstrip("/")
             continue
         known[identity] = folder.prefix
-        if NO_MEDIA in {child.name for child in children}:
-            found.litter[NO_MEDIA] += 1
+        if mark := _mark({child.name.casefold() for child in children}):
+            found.litter[mark] += 1
             continue
+        if folder.prefix.count("/") == 1:
+            found.folders.append(folder.prefix.rstrip("/"))
         for child in children:
             place = _Folder(child.path, f"{folder.prefix}{child.name}/")
             if _is_folder(child):
-                if not _left_out(child.name, LITTER.__contains__, place.prefix, excludes, found):
+                if not _left_out(child.name, place.prefix, excludes, found):
                     (links if child.is_symlink() else waiting).append(place)
             else:
                 _take(child, folder.prefix + child.name, excludes, found)
@@ -118,6 +133,12 @@ def _read(folder: str) -> tuple[_Identity, list[os.DirEntry[str]]]:
         ) from error
 
 
+def _mark(names: set[str]) -> str | None:
+    """Give what leaves out the folder that holds files of these names, if one does."""
+    marks = {NO_MEDIA: NO_MEDIA, MARKER: RESULTS}
+    return next((mark for name, mark in marks.items() if name in names), None)
+
+
 def _is_folder(child: os.DirEntry[str]) -> bool:
     try:
         return child.is_dir()
@@ -125,17 +146,12 @@ def _is_folder(child: os.DirEntry[str]) -> bool:
         return False  # a link in circles
 
 
-def _left_out(
-    name: str,
-    is_litter: Callable[[str], bool],
-    path: str,
-    excludes: Excludes | None,
-    found: Found,
-) -> bool:
+def _left_out(name: str, path: str, excludes: Excludes | None, found: Found) -> bool:
+    """Tell whether a folder is left out, and count it."""
     if name.startswith("."):
         found.litter[DOT] += 1
-    elif is_litter(name):
-        found.litter[name] += 1
+    elif litter := LITTER.get(name.casefold()):
+        found.litter[litter] += 1
     elif excludes and (pattern := excludes(path)):
         found.excluded[pattern] += 1
     else:
@@ -148,35 +164,32 @@ def _take(child: os.DirEntry[str], path: str, excludes: Excludes | None, found: 
     name = child.name
     suffix = os.path.splitext(name)[1]  # noqa: PTH122
     known = suffix in _ASIDE or by_suffix(suffix) is not None
-    if name.startswith(".") or (not known and name.endswith(ORIGINAL)):
+    if name.startswith(".") or (not known and name.lower().endswith(ORIGINAL)):
         found.litter[DOT if name.startswith(".") else f"*{ORIGINAL}"] += 1
-        return
-    if excludes and (pattern := excludes(path)):
+    elif excludes and (pattern := excludes(path)):
         found.excluded[pattern] += 1
-        return
-    unsure = not known and _says_nothing(suffix)
-    if not (known or unsure):
+    elif not known and suffix.lower() in _NO_PICTURES:
         found.other += 1
-        return
+    else:
+        _look_at(child, path, suffix, known, found)
+
+
+def _look_at(child: os.DirEntry[str], path: str, suffix: str, known: bool, found: Found) -> None:
+    """Take a file whose name promises a picture, or whose content is one; or count it."""
     try:
         status = child.stat()
     except OSError as error:
-        _refuse_first_level(child, path, known, error)
+        if not known and "/" not in path and child.is_symlink():
+            raise _not_mounted(child, error) from error
         if suffix != CUES:
             found.files[path] = Stat(BROKEN, 0)
         return
     regular = stat.S_ISREG(status.st_mode)
-    if unsure and not (regular and status.st_size and _begins_like_a_picture(child.path)):
+    if not (known or (regular and status.st_size and _begins_like_a_picture(child.path))):
         found.other += 1
-    else:
-        size = status.st_size if regular else _NOT_A_FILE
-        (found.cues if suffix == CUES else found.files)[path] = Stat(size, status.st_mtime_ns)
-
-
-def _says_nothing(suffix: str) -> bool:
-    """Tell whether a suffix is none that programs give: `photo`, `IMG.1234`, `a.jpg_large`."""
-    letters = suffix[1:]
-    return not (letters.isalnum() and len(letters) <= 8) or letters.isdigit()
+        return
+    size = status.st_size if regular else _NOT_A_FILE
+    (found.cues if suffix == CUES else found.files)[path] = Stat(size, status.st_mtime_ns)
 
 
 def _begins_like_a_picture(path: str) -> bool:
@@ -192,11 +205,13 @@ def _begins_like_a_picture(path: str) -> bool:
         os.close(handle)
 
 
-def _refuse_first_level(child: os.DirEntry[str], path: str, known: bool, error: OSError) -> None:
-    """A whole person or group must not go without a word because a disk is not mounted."""
-    if not known and "/" not in path and child.is_symlink() and error.errno == errno.ENOENT:
-        target = os.readlink(child.path)  # noqa: PTH115
-        raise VisageError(
-            f"{child.path} is a link to {target}, which is not there. Mount the disk it is on, or "
-            "remove the link."
-        ) from error
+def _not_mounted(child: os.DirEntry[str], error: OSError) -> VisageError:
+    """Say that a whole person or group is missing, which must not go without a word."""
+    target = os.readlink(child.path)  # noqa: PTH115
+    if error.errno == errno.ENOENT:
+        why = "which is not there"
+    else:
+        why = f"which cannot be reached: {error.strerror}"
+    return VisageError(
+        f"{child.path} is a link to {target}, {why}. Mount the disk it is on, or remove the link."
+    )

@@ -12,13 +12,16 @@ from pathlib import Path
 
 from visage.config import Config
 from visage.errors import VisageError
-from visage.layout import Results
+from visage.layout import GALLERY, Results
 from visage.sets.deny import read_deny
 from visage.sets.excludes import Excludes
 from visage.sets.listing import (
+    Entry,
     ShardSettings,
+    as_text,
     check_set,
     entries_of,
+    label_of,
     listing_record,
     manifests,
 )
@@ -27,6 +30,8 @@ from visage.sets.regions import read_regions, unknown_images
 from visage.sets.walk import Found, walk
 
 log = logging.getLogger(__name__)
+
+_SHOWN = 5  # folders that are told of by name
 
 
 @contextmanager
@@ -72,7 +77,7 @@ def write_listing(
         check_set(name, root, everything)
         images += [entry.image for entry in everything]
         entries = [entry for entry in everything if not deny.leaves_out(name, entry)]
-        _say_what_is_odd(name, found)
+        _say_what_is_odd(name, found, everything)
         denied = len(everything) - len(entries)
         write(results.set(name).listing, listing_record(found, denied))
         if not entries:
@@ -105,7 +110,10 @@ def write_listing(
         log.warning("exclude: %r fits nothing; is it written right?", pattern)
 
 
-def _say_what_is_odd(name: str, found: Found) -> None:
+def _say_what_is_odd(name: str, found: Found, entries: Collection[Entry]) -> None:
+    if name == GALLERY and (empty := _without_photographs(found, entries)):
+        shown = ", ".join(map(repr, empty[:_SHOWN])) + (" and others" if empty[_SHOWN:] else "")
+        log.warning("gallery: %s: there is no photograph, so nobody is known by it", shown)
     for link, there in found.again.items():
         if "/" not in link:  # a person or a group
             log.warning(
@@ -114,6 +122,12 @@ def _say_what_is_odd(name: str, found: Found) -> None:
                 link,
                 there or "the set's own folder",
             )
+
+
+def _without_photographs(found: Found, entries: Collection[Entry]) -> list[str]:
+    """Give the people's folders in which nothing was found that may be a photograph."""
+    known = {label_of(entry.image) for entry in entries}
+    return sorted({label_of(f"{as_text(folder)}/") for folder in found.folders} - known)
 
 
 def sidecars(config: Config, results: Results, name: str, kind: str) -> str | None:

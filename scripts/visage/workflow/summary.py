@@ -11,11 +11,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from visage.layout import SETS, Results
+from visage.layout import GALLERY, QUERIES, SETS, Results
 from visage.sets.left_out import left_out
 from visage.status import Status, Verdict
 from visage.store.files import write_if_changed
 
+_UNREAD = (Status.UNREADABLE, Status.TOO_LARGE, Status.BAD_VECTOR, Status.CHANGED)
 _SHOWN = 20  # new matches that are told one by one
 
 
@@ -69,21 +70,20 @@ def _faces(record: dict[str, Any]) -> Iterator[str]:
 
 
 def _images(record: dict[str, Any]) -> Iterator[str]:
-    queries = record["images"]["queries"]
+    images = record["images"]
+    queries = images["queries"]
     if copies := queries.get("copies", 0):
         yield f"{_count(copies, 'photograph')} {'is a copy' if copies == 1 else 'are copies'}"
-    statuses = dict(queries["status"])
-    statuses.pop(Status.OK, None)
-    without = statuses.pop(Status.NO_FACE, 0)
-    if without:
+    statuses = queries["status"]
+    if without := statuses.get(Status.NO_FACE, 0):
         yield f"{_count(without, 'photograph')} {'has' if without == 1 else 'have'} no face"
-    poor = statuses.pop(Status.POOR, 0) + statuses.pop(Status.TOO_SMALL, 0)
-    if poor:
+    if poor := sum(statuses.get(status, 0) for status in (Status.POOR, Status.TOO_SMALL)):
         shows = "shows" if poor == 1 else "show"
         yield f"{_count(poor, 'photograph')} {shows} only faces too poor or small to tell"
-    unread = statuses.pop(Status.UNREADABLE, 0) + statuses.pop(Status.TOO_LARGE, 0)
-    if unread:
-        yield f"{_count(unread, 'file')} could not be read"
+    for name, of in ((QUERIES, ""), (GALLERY, " of the gallery")):
+        statuses = images.get(name, {}).get("status", {})
+        if unread := sum(statuses.get(status, 0) for status in _UNREAD):
+            yield f"{_count(unread, 'file')}{of} could not be read"
 
 
 def _left_out(place: Results) -> str:
