@@ -352,7 +352,9 @@ def test_values_arrive_from_the_command_line(tmp_path: Path) -> None:
     assert "did you mean match.neighbours?" in wrong.stderr + wrong.stdout
 
 
-@pytest.mark.parametrize("typed", ["0005", "1e5", "True", "5", "0x10", "1_000", "a=b"])
+@pytest.mark.parametrize(
+    "typed", ["0005", "1e5", "True", "5", "0x10", "1_000", "a=b", "null", "~", "no"]
+)
 def test_an_id_that_looks_like_a_number_is_taken_as_typed(typed: str) -> None:
     parsed = parse_config([f"person={typed}", "shards=3"])
     config = load(parsed, [f"person={typed}", "shards=3"])

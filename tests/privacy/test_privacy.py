@@ -257,6 +257,7 @@ def test_the_search_finds_what_is_planted_anywhere(tmp_path: Path) -> None:
 def test_a_word_that_remaining_photographs_bear_is_looked_for_as_an_id_only() -> None:
     sweeper = Sweeper(Traces({"jane", "holiday"}), ["queries/holiday/jane-2.jpg", "more"])
     assert sweeper.vague == {"holiday"}
+    assert Sweeper(Traces({"null", "jane"}), []).vague == {"null"}  # in every file of settings
 
 
 def test_the_deny_list_is_read_strictly(tmp_path: Path) -> None:

@@ -12,6 +12,8 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from visage.config.section import Section
 
+# Who is to be forgotten: people and photographs are called anything, `null` and `~` as well.
+_NAMES = ("person", "image")
 _WORDS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 
 
@@ -43,6 +45,8 @@ def _convert_key(
 ) -> Any:
     if key in below:
         return convert(value, below[key])
+    if key in _NAMES and isinstance(value, str):
+        return value
     field = model.model_fields.get(key) if isinstance(key, str) else None
     return from_text(value, kinds(field.annotation)) if field else value
 

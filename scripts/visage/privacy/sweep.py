@@ -23,6 +23,7 @@ from visage.store.tables import DAMAGE
 
 # A text as short as this, or a number, stands in any file: only columns that hold ids are asked.
 _SHORT = 4
+_OF_JSON = ("null", "true", "false")  # stand in every file of settings
 _HEAD = 4  # floats by which an embedding is known: two faces never share them
 _ID_COLUMNS = ("person", "id", "name", "nearest")
 
@@ -77,7 +78,7 @@ class Sweeper:
         self._traces = traces
         texts = traces.words | traces.images | traces.hashes
         everything = "\n".join(allowed)
-        common = {t for t in texts if len(t) < _SHORT or t.isdecimal()}
+        common = {t for t in texts if len(t) < _SHORT or t.isdecimal() or t in _OF_JSON}
         self.vague = common | {t for t in texts - common if _pattern([t]).search(everything)}
         spelled = {form for text in texts - self.vague for form in _spellings(text)}
         self._words = _pattern(spelled) if spelled else None
