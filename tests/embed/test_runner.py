@@ -128,6 +128,22 @@ def test_a_denied_file_has_no_pages(tmp_path: Path) -> None:
     assert faces(embed(tmp_path, Counting(), deny=str(deny))) == {"x/scan.tif": 0}
 
 
+def test_a_page_or_tile_that_is_denied_by_name_is_not_listed(tmp_path: Path) -> None:
+    put(tmp_path, "x/scan.tif", tiff(1, 2))
+    put(tmp_path, "abc.png", sheet())
+    put(tmp_path, "abc.vtt", CUES.format(name="abc.png").encode())
+    deny = tmp_path / "deny.tsv"
+    deny.write_text("image\tqueries/x/scan.tif#2\nimage\tqueries/abc.png#t=0\n")
+    assert not read_deny(str(deny)).unused()  # nor are they typing errors
+    assert set(faces(embed(tmp_path, Counting(), deny=str(deny)))) == {
+        "x/scan.tif",
+        "abc.png#t=12.5",
+    }
+    deny.write_text("image\tqueries/abc.png#t=0\nimage\tqueries/abc.png#t=12.5\n")
+    left = faces(embed(tmp_path, Counting(), deny=str(deny)))
+    assert set(left) == {"x/scan.tif", "x/scan.tif#2"}  # nor is the sheet taken for a photograph
+
+
 @pytest.mark.parametrize(
     ("image", "cues"), [("abc_sprite.png", "abc_thumbs.vtt"), ("abc.png", "abc.vtt")]
 )

@@ -111,7 +111,7 @@ def deny(data: bytes) -> None:
     with suppress(VisageError):
         found = read_deny(str(_written(data)))
         found.leaves_out("gallery", Entry("a/b.jpg", Stat(1, 1)))
-        found.contents()
+        found.images()
 
 
 def models(data: bytes) -> None:

@@ -3,11 +3,16 @@
 import json
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from PIL import Image
 from visage.config import Config, load
-from visage.privacy.removal import delete_everything, remove_beside
+from visage.layout import Results
+from visage.privacy.removal import delete_everything, kept_hashes, remove_beside
 from visage.privacy.subject import Subject
+from visage.sets.listing import Entry, Stat
+from visage.store.faces import FACES
+from visage.store.tables import Origin, write_table
 
 OURS = {
     "gallery/ann/a.jpg.vector": [0.5, -1.0],
@@ -62,3 +67,16 @@ def test_forgetting_leaves_strangers_files_beside_the_images(config: Config) -> 
     half.write_text("cut sh")
     assert remove_beside(config, Subject("ann", images)) == len(OURS) + 1
     assert left() == STRANGERS
+
+
+def test_what_is_known_of_the_pages_that_remain_is_kept(tmp_path: Path) -> None:
+    """Or they would be embedded anew."""
+    images = ("a.tif", "a.tif#2", "a.tif#3", "b.tif", "b.tif#2")
+    rows = [{"image": image, "sha256": f"of {image}"} for image in images]
+    table = Results(tmp_path).queries.table(0)
+    table.parent.mkdir(parents=True)
+    write_table(table, pa.Table.from_pylist(rows, FACES), Origin("m", "f" * 32))
+    listing = {"gallery": [], "queries": [Entry(name, Stat(1, 1)) for name in ("a.tif", "b.tif")]}
+    page, file = (Subject(None, {("queries", name)}) for name in ("a.tif#2", "b.tif"))
+    assert kept_hashes(tmp_path, page, listing) == {f"of {i}" for i in images if i != "a.tif#2"}
+    assert kept_hashes(tmp_path, file, listing) == {f"of {i}" for i in images if i[0] == "a"}

@@ -26,9 +26,10 @@ from visage.embed.progress import Progress
 from visage.embed.reader import Reader, Task, Tasks
 from visage.embed.rows import imported_row, nameless, nameless_row, rows_of, to_table
 from visage.embed.sheets import Sheets
+from visage.images.parts import WHOLE
 from visage.models.model import Installed
 from visage.notices import notify
-from visage.sets.deny import read_deny
+from visage.sets.deny import DenyList, read_deny
 from visage.sets.listing import Manifest, read_manifest
 from visage.sets.regions import read_regions
 from visage.store.faces import FaceRow
@@ -85,16 +86,16 @@ def embed_shard(
     """
     shard = read_manifest(source.manifest)
     say_if_anew(destination.cache, model.origin)
+    deny = read_deny(source.deny)
     hashes = Hashes(destination.cache / "hashes" / source.hashes_name)
     with _closing(Cache(destination.cache / model.fingerprint, model.entry.usual_length)) as cache:
-        denied = partial(read_deny(source.deny).denies, "content")
-        reader = Reader(source.root, hashes, denied)
+        reader = Reader(source.root, hashes, partial(deny.denies, "content"))
         load = partial(model.load, threads)
         embedder = Embedder(reader, shard.settings.faces, load, cache, threads)
         name = f"{shard.settings.set} {source.manifest.stem}"
         regions = read_regions(source.regions, shard.settings.set) if source.regions else {}
         made = Tasks(regions)
-        waiting = _tasks(shard, source.root, made)
+        waiting = _listed(shard, deny, _tasks(shard, source.root, made))
         rows = _known_rows(shard, source.root, model.entry.dimension)
         with Progress(destination.cache / "progress", name, len(waiting)) as progress:
             while waiting:
@@ -103,7 +104,7 @@ def embed_shard(
                     rows[task.entry.image] += rows_of(task, result, shard.settings.faces)
                     progress.step()
                     if isinstance(result, Analysis):
-                        further += made.further(task, result.pages)
+                        further += _listed(shard, deny, made.further(task, result.pages))
                 progress.more(len(further))
                 waiting = further
     hashes.save()
@@ -153,6 +154,17 @@ def _tasks(shard: Manifest, root: Path, made: Tasks) -> list[Task]:
     left_out = {entry.image for entry in nameless(shard)}
     entries = (e for e in shard.entries if e.vector is None and e.image not in left_out)
     return [task for entry in entries for task in made.of(entry, sheets.parts(entry))]
+
+
+def _listed(shard: Manifest, deny: DenyList, tasks: list[Task]) -> list[Task]:
+    """Leave out pages and tiles that are denied by name, as denied files are not even listed."""
+    name = shard.settings.set
+    return [
+        task
+        for task in tasks
+        if task.part == WHOLE
+        or not deny.leaves_out(name, task.entry._replace(image=task.image, vector=None))
+    ]
 
 
 def _known_rows(shard: Manifest, root: Path, dimension: int) -> dict[str, list[FaceRow]]:

@@ -21,6 +21,7 @@ from visage.sets.listing import SETS, Entry, as_path
 from visage.sets.walk import VECTOR_SUFFIX
 from visage.store.files import PRIVATE, TEMPORARY, replacing
 from visage.store.lock import require_none
+from visage.store.parts import file_of
 from visage.store.sidecars import is_foreign
 from visage.store.tables import DAMAGE
 
@@ -114,7 +115,11 @@ def kept_hashes(results: Path, subject: Subject, listing: dict[str, list[Entry]]
     """Give the SHA-256 of the images that remain; what else the cache knows is nobody's."""
     places = {(name, entry.image) for name in SETS for entry in listing[name]}
     rest = {place for place in places if not subject.has(*place)}
-    known = {sha256 for place, sha256 in recorded(results) if sha256 and place in rest}
+    known = {
+        sha256
+        for (name, image), sha256 in recorded(results)
+        if sha256 and (name, file_of(image)) in rest and not subject.has(name, image)
+    }
     return known - subject.traces.hashes
 
 

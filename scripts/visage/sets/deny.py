@@ -4,8 +4,9 @@ The Snakefile imports this module, so it needs the standard library only.
 
 A TSV with the columns `kind`, `value` and `since`. `forget` writes salted hashes, so that the
 list does not itself keep the names of those it protects; lines written by hand may hold plain
-values. Kinds: `person` (id), `image` (set and path: `queries/a/b.jpg`), `content` (SHA-256 of the
-file, whatever it is called and wherever it lies), and one line `salt`.
+values. Kinds: `person` (id), `image` (set and path: `queries/a/b.jpg`, or a page or tile of it:
+`queries/scan.tif#2`), `content` (SHA-256 of the file, whatever it is called and wherever it lies),
+and one line `salt`.
 """
 
 import csv
@@ -19,6 +20,7 @@ from pathlib import Path
 from visage.errors import VisageError
 from visage.sets.listing import Entry, label_of
 from visage.store.files import PRIVATE, replacing
+from visage.store.parts import file_of
 from visage.store.paths import forms, nfc
 
 KINDS = ("person", "image", "content")
@@ -61,7 +63,8 @@ class DenyList:
         What `forget` wrote is a hash, and may well be gone.
         """
         plain = {(k, nfc(v)) for k, v, _ in self.lines if not v.startswith(_HASHED)}
-        return sorted(line for line in plain - self._used if line[0] != "content")
+        # What pages and tiles a file has is only known when it is read.
+        return sorted((k, v) for k, v in plain - self._used if k != "content" and file_of(v) == v)
 
     def leaves_out(self, name: str, entry: Entry) -> bool:
         """Tell whether an image of the set `name` must not be listed."""
@@ -76,9 +79,9 @@ class DenyList:
         paths = {entry.image, entry.vector or entry.image}
         return any(self.denies("image", f"{name}/{path}") for path in paths)
 
-    def contents(self) -> str | None:
-        """Give a digest of the denied contents; None where there are none."""
-        values = sorted(self._values["content"])
+    def images(self) -> str | None:
+        """Give a digest of the denied images and contents; None where there are none."""
+        values = sorted(self._values["image"] | self._values["content"])
         return hashlib.sha256("\n".join(values).encode()).hexdigest() if values else None
 
     def add(self, kind: str, value: str) -> None:

@@ -51,7 +51,7 @@ class ShardSettings(Section):
     import_vectors: bool = False
     vectors: str | None = None  # the folder of the `.vector` files; None: none are written
     regions: str | None = None  # SHA-256 of the file of the config's `faces.regions`
-    denied: str | None = None  # digest of the contents on the deny list
+    denied: str | None = None  # digest of the images and contents on the deny list
     shards: int = 1
     needs_model: bool = True  # some image has no embedding to import
 

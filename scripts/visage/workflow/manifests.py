@@ -92,7 +92,7 @@ def write_listing(
             import_vectors=config.import_vectors,
             vectors=sidecars(config, results, name, "vectors"),
             regions=hashlib.sha256(regions.read_bytes()).hexdigest() if regions else None,
-            denied=deny.contents(),
+            denied=deny.images(),
             shards=config.shards,
         )
         for path, text in manifests(results.set(name).manifests, entries, settings):
