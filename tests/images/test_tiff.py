@@ -87,3 +87,14 @@ def test_of_a_damaged_one_what_is_there() -> None:
     found = decode(bytes(data))
     assert "damaged" in found.note
     assert (found.pixels[:50] == noise[:50, :, ::-1]).all()
+
+
+def test_what_takes_more_memory_has_a_lower_cap() -> None:
+    data = bytearray(tiff([RGB.astype("<f4") / 255], 2, 3))
+    for tag, before in ((256, 32), (257, 24)):
+        field = tag.to_bytes(2, "little") + b"\x04\0\x01\0\0\0"
+        place = data.index(field) + len(field)
+        assert int.from_bytes(data[place : place + 4], "little") == before
+        data[place : place + 4] = (8500).to_bytes(4, "little")
+    with pytest.raises(ImageProblem, match="more than the 66 megapixels"):
+        decode(bytes(data))

@@ -190,8 +190,7 @@ def _format(data: bytes) -> Format:
 def _decoded(
     data: bytes, found: Format, max_pixels: int, enough: int | None, page: int
 ) -> Photograph:
-    limit = min(max_pixels, MAX_MEMORY // found.memory)
-    image, size, loaded = _what_there_is(data, found, limit, enough, page)
+    image, size, loaded = _what_there_is(data, found, max_pixels, enough, page)
     if loaded.damage and is_blank(image):
         raise ImageProblem(Status.UNREADABLE, f"the file is damaged: {loaded.damage}")
     orientation, odd = orientation_of(image)
@@ -208,11 +207,11 @@ Picture = tuple[Image.Image, tuple[int, int], Loaded]  # with its width and heig
 
 
 def _what_there_is(
-    data: bytes, found: Format, limit: int, enough: int | None, page: int
+    data: bytes, found: Format, max_pixels: int, enough: int | None, page: int
 ) -> Picture:
     """Load a picture; where its decoder waits for more, with an end added: it gives what it has."""
     try:
-        image, size, loaded = _loaded(data, found, limit, enough, page)
+        image, size, loaded = _loaded(data, found, max_pixels, enough, page)
     except (ImageProblem, ModuleNotFoundError, NotRead):
         raise
     except Exception as error:  # decoders raise anything on hostile bytes
@@ -225,19 +224,23 @@ def _what_there_is(
         if whole is None:
             return image, size, loaded
         damage = loaded.damage
-    image, size, loaded = _loaded(whole, found, limit, enough, page)
+    image, size, loaded = _loaded(whole, found, max_pixels, enough, page)
     return image, size, replace(loaded, damage=damage)
 
 
-def _loaded(data: bytes, found: Format, limit: int, enough: int | None, page: int) -> Picture:
-    image = _opened(data, found)
-    _check_size(image, limit)  # not by `Image.open`, whose limit is the program's
-    if found.frames == "animation" and getattr(image, "n_frames", 1) > 1:
-        _check_size(image, min(limit, MAX_MEMORY // (found.memory + _COMPOSED)))
+def _loaded(data: bytes, found: Format, max_pixels: int, enough: int | None, page: int) -> Picture:
+    image = _opened(data, found)  # not by `Image.open`, whose limit is the program's
+    several = found.frames == "animation" and getattr(image, "n_frames", 1) > 1
+
+    def check(one: Image.Image) -> None:
+        memory = max(found.memory, getattr(one, "memory", 0)) + (_COMPOSED if several else 0)
+        _check_size(one, min(max_pixels, MAX_MEMORY // memory))
+
+    check(image)
     size = image.size
     if enough:
         _reduce(image, enough)
-    loaded = load_one(image, found, page, lambda one: _check_size(one, limit))
+    loaded = load_one(image, found, page, check)
     return image, image.size if found.frames == "pages" else size, loaded
 
 

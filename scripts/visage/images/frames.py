@@ -97,7 +97,7 @@ def _load(image: Image.Image) -> str:
     except (MemoryError, NotRead):
         raise
     except Exception as error:
-        # Lines that are decoded stand in the image already; its `tile` says what is to come.
+        # Lines that are decoded stand in the image already; where none are, it is blank.
         if getattr(image, "_im", None) is None:
             raise
         image.tile = []  # type: ignore[attr-defined]

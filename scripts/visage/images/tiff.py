@@ -21,13 +21,19 @@ _DEEP = (_BLACK_IS_ZERO, _RGB)
 _SHALLOW = (_WHITE_IS_ZERO, *_DEEP, _YCBCR)
 _JPEG = (6, 7)
 _KINDS = {1: "whole numbers", 2: "numbers with a sign", 3: "floating point"}
-_MOST = 12  # bytes a pixel as it is stored, with which `Format.memory` is kept
+_MOST = 12  # bytes a pixel as it is stored
+_OF_OPENCV = 24  # bytes a pixel that it takes at most for these: those, and a strip of them
 
 
 class Tiff(TiffImageFile):
     """A TIFF, whose pages are read by OpenCV where Pillow would not, or wrongly."""
 
     _by_opencv = False
+
+    @property
+    def memory(self) -> int:
+        """Bytes a pixel that decoding takes, where that is more than of other TIFFs; else 0."""
+        return _OF_OPENCV if self._by_opencv else 0
 
     def _setup(self) -> None:
         """Learn how the pixels of the page that was sought are stored."""
