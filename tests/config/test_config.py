@@ -364,3 +364,12 @@ def test_an_id_that_looks_like_a_number_is_taken_as_typed(typed: str) -> None:
 def test_a_list_on_the_command_line_is_the_gallery() -> None:
     arguments = ["gallery=[a, b/0005]"]
     assert load(parse_config(arguments), arguments).galleries == ("a", "b/0005")
+
+
+def test_what_holds_for_each_of_several_galleries_is_one_mistake(tmp_path: Path) -> None:
+    folders = [str(tmp_path / name) for name in ("a", "b", "queries")]
+    for folder in folders:
+        Path(folder).mkdir()
+    *gallery, queries = folders
+    with pytest.raises(VisageError, match="has a mistake:"):
+        load({"gallery": gallery, "queries": queries, "results": f"{queries}/results"})

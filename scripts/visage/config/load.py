@@ -37,7 +37,7 @@ def load(given: Mapping[str, Any], arguments: Iterable[str] | None = None) -> Co
     try:
         return Config.model_validate(converted)
     except ValidationError as error:
-        lines = list(_lines(error, converted))
+        lines = list(dict.fromkeys(_lines(error, converted)))  # one of several galleries' each
     count = "a mistake" if len(lines) == 1 else f"{len(lines)} mistakes"
     listed = "".join(f"\n  {line}" for line in lines)
     raise VisageError(
