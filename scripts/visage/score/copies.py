@@ -46,7 +46,9 @@ def originals(queries: Iterable[Path], near: float) -> dict[str, str]:
     table = pa.concat_tables(tables)
     images, faces = _images(table), _faces_of(table, near)
     found: dict[str, str] = {}
-    for _, same in images[images["sha256"] != ""].groupby(["group", "sha256"], sort=False):
+    content = ["group", "sha256"]
+    several = images.duplicated(content, keep=False) & (images["sha256"] != "")
+    for _, same in images[several].groupby(content, sort=False):
         first, *others = same.index
         found |= dict.fromkeys(others, first)
     counted = {i: faces[i] for i in images.index if i in faces and i not in found}
