@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from visage.config import Faces
+from visage.embed.selection import Choice
 from visage.models.fingerprint import fingerprint
 from visage.models.model import load_model
 from visage.models.registry import load_registry
@@ -34,6 +36,7 @@ with logged(snakemake.log[0]), one_gpu(snakemake.resources.get("gpu", 0)):
         {"gallery": Path(settings.gallery), "queries": Path(settings.queries)},
         load,
         Path(params.cache, "marked", f"{fingerprint(registry, entry)}.parquet"),
+        Choice(Faces(min_quality=settings.min_quality)),
     )
     imported = paths(inputs.get("imported"))
     apply_labels(

@@ -21,7 +21,13 @@ from visage.evaluation.searched import Evaluated, search_gallery
 from visage.evaluation.strata import strata
 from visage.search.exact import ExactSearch
 from visage.search.faces import unit
-from visage.search.index import chosen_faces, usable_faces, vectors_of, without_poor
+from visage.search.index import (
+    chosen_faces,
+    clear_people,
+    usable_faces,
+    vectors_of,
+    without_poor,
+)
 from visage.search.rankings import faces_of, fit
 from visage.search.rankings.base import Learnt
 from visage.store.tables import read_table
@@ -47,7 +53,8 @@ class Folder:
 def indexed(path: Path, near: float) -> Folder:
     """Choose the face of each image of a faces table as the index does."""
     table = read_table(path)
-    usable = without_poor(table.filter(usable_faces(table)))
+    usable = table.filter(usable_faces(table))
+    usable = without_poor(usable, clear_people(usable))
     usable = usable.sort_by([("image", "ascending"), ("face", "ascending")])
     rows = usable.take(chosen_faces(usable, unit(vectors_of(usable))))
     return Folder(rows, acquire([path], rows), near)

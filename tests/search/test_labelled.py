@@ -184,3 +184,20 @@ def test_with_nobody_known_there_are_empty_lists(case: Case) -> None:
     match_nobody(queries, case.folder / "m.parquet", lambda i: case.folder / f"{i}.json")
     assert read_table(case.folder / "m.parquet", MATCHES.names).num_rows == 0
     assert json.loads((case.folder / "q.jpg.json").read_text()) == []
+
+
+def test_a_labelled_face_too_poor_to_tell_stands_for_nobody_who_has_a_clear_one(
+    tmp_path: Path,
+) -> None:
+    case = Case(tmp_path)
+    gallery = [face("ann/1.jpg", 0, ANN, person="ann")]
+    poor = [
+        face(f"{image}.jpg", 0, BOB, status="poor", sha256=image) | {"person": person}
+        for image, person in (("x", "ann"), ("y", "bob"))
+    ]
+    labelled = [said(row, "queries", "is", row["person"], added=True) for row in poor]
+    rows = case.index(gallery, labelled, queries_from_gallery="../queries/")
+    assert [(row["person"], row["image"]) for row in rows] == [
+        ("bob", "../queries/y.jpg"),  # all there is
+        ("ann", "ann/1.jpg"),
+    ]

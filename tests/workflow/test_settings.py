@@ -61,7 +61,7 @@ KEYS: dict[str, tuple[Any, set[str]]] = {
     "faces.keep": ("largest", EMBED),
     "faces.min_confidence": (0.7, EMBED),
     "faces.min_size": (30, EMBED),
-    "faces.min_quality": (7.5, EMBED),
+    "faces.min_quality": (7.5, {*EMBED, "labels"}),
     "faces.no_face": ("whole_image", EMBED),
     "faces.regions": ("regions.tsv", EMBED),
     "sprites.files": (["*_sprite.jpg"], EMBED),

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from visage.embed.region import RegionFace, face_in_region
+from visage.embed.selection import Choice, Selected
 from visage.errors import VisageError
 from visage.images.decode import ImageProblem
 from visage.images.locate import locate
@@ -38,14 +39,18 @@ _SCHEMA = schema(
 class FaceMaker:
     """Makes faces, with a model that is loaded when the first one needs it."""
 
-    def __init__(self, roots: Mapping[str, Path], load: Callable[[], Model], cache: Path) -> None:
+    def __init__(
+        self, roots: Mapping[str, Path], load: Callable[[], Model], cache: Path, choice: Choice
+    ) -> None:
         """Learn what was made before.
 
         Args:
             roots: The folder of each set.
             load: Loads the model.
             cache: The file of what this model has made; it need not exist and may be deleted.
+            choice: Says which faces are too poor to tell.
         """
+        self._choice = choice
         self._roots = roots
         self._load = load
         self._cache = cache
@@ -68,7 +73,9 @@ class FaceMaker:
             region = {f"region_{side}": float(value) for side, value in box._asdict().items()}
             self._known[key] = row | {"sha256": sha256} | region
             self.made += 1
-        return {column: self._known[key][column] for column in _MADE}
+        made = {column: self._known[key][column] for column in _MADE}
+        told = self._choice.judged(Selected(0, Status.OK, made["reason"]), made["quality"])
+        return made | {"status": told.status.value, "reason": told.reason}
 
     def save(self) -> None:
         """Write what was made or used; what nobody speaks of any more is forgotten."""

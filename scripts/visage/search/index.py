@@ -4,7 +4,6 @@ import json
 import logging
 import shutil
 from collections import Counter
-from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -70,7 +69,8 @@ def build_index(
         usable = usable.take(np.argsort(items))
     else:
         usable = _ordered(usable)
-    usable = without_poor(usable, texts(given["person"]))
+    better = clear_people(usable, given)
+    usable, given = without_poor(usable, better), without_poor(given, better)
     vectors = vectors_of(usable)
     chosen = chosen_faces(usable, unit(vectors))
     if len(chosen) < usable.num_rows:
@@ -115,16 +115,15 @@ def usable_faces(table: pa.Table) -> pa.BooleanArray:
     return pc.and_(pc.is_valid(table["embedding"]), known)
 
 
-def without_poor(table: pa.Table, given: Iterable[str] = ()) -> pa.Table:
-    """Leave out faces that are too poor to tell, but of people of whom there is nothing better.
+def clear_people(*tables: pa.Table) -> pa.Array:
+    """Give the people of whom one of the tables has a face that is not too poor to tell."""
+    clear = [table.filter(pc.invert(equal(table["status"], Status.POOR))) for table in tables]
+    return pa.array({person for table in clear for person in texts(table["person"])}, pa.string())
 
-    Args:
-        table: The usable rows of the gallery's faces tables.
-        given: People of whom labels give a face besides.
-    """
+
+def without_poor(table: pa.Table, better: pa.Array) -> pa.Table:
+    """Leave out the poor faces of people of whom there are `better` ones."""
     poor = equal(table["status"], Status.POOR)
-    clear = table.filter(pc.invert(poor))
-    better = pa.array({*clear["person"].to_pylist(), *given}, pa.string())
     return table.filter(pc.invert(pc.and_(poor, pc.is_in(table["person"], better))))
 
 

@@ -12,7 +12,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
 from visage.config import Config, Index, Match
 from visage.config.section import Section
@@ -65,6 +65,7 @@ class LabelSettings(Stage):
     names: UserFile | None
     model: str
     fingerprint: str
+    min_quality: float | Literal["auto"]
     denied: str | None
 
     def folder(self, name: str) -> str:
@@ -234,6 +235,7 @@ def stages(
             names=names,
             model=config.model,
             fingerprint=plan.fingerprint,
+            min_quality=config.faces.min_quality,
             denied=_digest(config.deny),
         )
     if config.xmp != "none":
