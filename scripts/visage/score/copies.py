@@ -3,8 +3,8 @@
 A copy is the same file, or a picture all of whose faces are all but the same as faces of one other:
 saved again, scaled, cut, recoloured, the next frame of a film. Of a smaller copy the smallest faces
 may be missing. How near that is, is the audit's definition (`visage.search.neighbours.copy_limit`).
-Copies are sought within a group: the albums are scored one
-by one, and a photograph that is in two of them counts in each.
+Copies are sought within a group: the albums are scored one by one, and a photograph that is in two
+of them counts in each.
 """
 
 import logging
@@ -67,7 +67,8 @@ def _held_by_others(faces: Mapping[str, frozenset[int]]) -> dict[str, str]:
     holding: dict[int, list[str]] = defaultdict(list)  # face → the images that count and have it
     for image in sorted(faces, key=lambda image: -len(faces[image])):
         own = faces[image]
-        first = next((one for one in holding[min(own)] if own <= faces[one]), None)
+        rarest = min(own, key=lambda face: len(holding[face]))  # who has all of them has it
+        first = next((one for one in holding[rarest] if own <= faces[one]), None)
         if first is not None:
             found[image] = first
             continue
