@@ -179,7 +179,8 @@ def _look_at(child: os.DirEntry[str], path: str, suffix: str, known: bool, found
     try:
         status = child.stat()
     except OSError as error:
-        if not known and "/" not in path and child.is_symlink():
+        circle = error.errno == errno.ELOOP  # leads nowhere, whatever is mounted
+        if not known and not circle and "/" not in path and child.is_symlink():
             raise _not_mounted(child, error) from error
         if suffix != CUES:
             found.files[path] = Stat(BROKEN, 0)
