@@ -5,8 +5,8 @@ python benchmarks/photographs.py ../shared/faces/friends/gallery ../shared/faces
 Takes folders of photographs and prints, for the default model:
 
 - turned: the photographs turned by 90, 180 and 270 degrees: faces found of those found upright,
-  and how many of them lie within the model's threshold of their own upright self and of others in
-  the photograph; by 0 degrees: how many of those do upright;
+  and how many of them lie within the model's threshold of their own upright self (of strangers:
+  benchmarks/strangers.py);
 - blurred: faces blurred by a tenth of their width, and clear ones, that are called poor;
 - looked again: photographs that were looked at more than once upright, and what that costs.
 """
@@ -32,9 +32,11 @@ from visage.models.model import Installed
 from visage.models.registry import load_registry
 from visage.resources import CONFIG
 from visage.sets.listing import list_entries
+from visage.status import Status
 from visage.types import Embedding, Face, Floats, Pixels
 
 CHOICE = Choice(Faces())
+ClearFace = tuple[Face, Embedding]
 SIDE = 1600  # pixels of the longer side of the copies that are turned
 BLUR = 0.1  # of a face's width
 
@@ -46,8 +48,6 @@ class Counts:
     upright: int = 0  # faces found in the upright photographs
     found: int = 0  # of them, in the turned ones
     same: int = 0  # of those, within the threshold of their upright self
-    strangers: int = 0  # pairs of faces of one photograph, turned and upright
-    confused: int = 0  # of them, within the threshold
 
 
 def photographs(folders: list[Path], most: int | None) -> Iterator[Pixels]:
@@ -57,12 +57,17 @@ def photographs(folders: list[Path], most: int | None) -> Iterator[Pixels]:
         step = max(1, len(entries) // most) if most else 1
         for entry in entries[::step][:most]:
             try:
-                pixels = decode((folder / entry.image).read_bytes(), enough=SIDE).pixels
+                yield reduced(folder / entry.image)[0]
             except (ImageProblem, OSError):
                 continue
-            scale = min(1.0, SIDE / max(pixels.shape[:2]))
-            size = (round(pixels.shape[1] * scale), round(pixels.shape[0] * scale))
-            yield cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
+
+
+def reduced(path: Path) -> tuple[Pixels, float]:
+    """Give a photograph of at most `SIDE` pixels, and its size as a share of the file's."""
+    photograph = decode(path.read_bytes(), enough=SIDE)
+    scale = min(1.0, SIDE / max(photograph.width, photograph.height))
+    size = (round(photograph.width * scale), round(photograph.height * scale))
+    return np.asarray(cv2.resize(photograph.pixels, size, interpolation=cv2.INTER_AREA)), scale
 
 
 def encoded(pixels: Pixels) -> bytes:
@@ -72,14 +77,20 @@ def encoded(pixels: Pixels) -> bytes:
     return buffer.getvalue()
 
 
-def counting(analysis: Analysis) -> list[tuple[Face, Embedding]]:
-    """Give the faces that were embedded and are not too poor to tell."""
-    least = AUTO_QUALITY
-    return [
-        (item.face, item.embedding)
-        for item in analysis.faces
-        if item.embedding is not None and (item.quality is None or item.quality >= least)
-    ]
+def clear_faces(analysis: Analysis, turn: int = 0) -> list[ClearFace]:
+    """Give the faces that count and are not too poor to tell, the most prominent first.
+
+    Args:
+        analysis: Of a photograph turned clockwise by `turn` degrees.
+        turn: The boxes are in the pixels of the photograph before that.
+    """
+    width, height = analysis.size if turn in (0, 180) else analysis.size[::-1]
+    clear = []
+    for item in CHOICE.of([item.face for item in analysis.faces], analysis.size):
+        found = analysis.faces[item.index]
+        if CHOICE.judged(item, found.quality).status == Status.OK and found.embedding is not None:
+            clear.append((turned_back(found.face, turn, width, height), found.embedding))
+    return clear
 
 
 def distance(one: Floats, other: Floats) -> float:
@@ -88,21 +99,13 @@ def distance(one: Floats, other: Floats) -> float:
 
 
 def compare(counts: Counts, upright: Analysis, other: Analysis, turn: int, limit: float) -> None:
-    """Count the faces of a turned photograph against those of the same one upright.
-
-    The turned photograph's faces stand in its own pixels: they are turned back to be compared.
-    """
-    width, height = upright.width or 0, upright.height or 0
-    back = [(turned_back(face, turn, width, height), vector) for face, vector in counting(other)]
-    for face, vector in counting(upright):
+    """Count the faces of a turned photograph against those of the same one upright."""
+    back = clear_faces(other, turn)
+    for face, vector in clear_faces(upright):
         counts.upright += 1
-        near = [item for item in back if overlap(face, item[0]) > 0.4]
+        near = [there for box, there in back if overlap(face, box) > 0.4]
         counts.found += bool(near)
-        counts.same += any(distance(vector, there) <= limit for _, there in near)
-        for there, turned_vector in back:
-            if overlap(face, there) == 0:
-                counts.strangers += 1
-                counts.confused += distance(vector, turned_vector) <= limit
+        counts.same += any(distance(vector, there) <= limit for there in near)
 
 
 def blurred(pixels: Pixels, face: Face) -> Pixels:
@@ -132,7 +135,7 @@ def main() -> None:
     pictures, model = asked(__doc__)
     extractor = Extractor(model.load(1))
     limit = model.entry.threshold.normalized or 1.1
-    turns = {turn: Counts() for turn in TURNS}  # 0 is what the others are to be held against
+    turns = {turn: Counts() for turn in TURNS if turn}
     clear: list[float] = []
     poor: list[float] = []
     lost = again = number = 0
@@ -140,13 +143,12 @@ def main() -> None:
     for pixels in pictures:
         number += 1
         upright = extractor.extract(encoded(pixels), CHOICE)
-        if not counting(upright):
+        if not upright.faces:
             continue
         again += upright.turn != 0
         for turn, counts in turns.items():
             file = encoded(turned(pixels, turn))
-            other = extractor.extract(file, CHOICE) if turn else upright
-            compare(counts, upright, other, turn, limit)
+            compare(counts, upright, extractor.extract(file, CHOICE), turn, limit)
         first = max(upright.faces, key=lambda item: item.face.w * item.face.h)
         if first.quality is not None:
             clear.append(first.quality)
@@ -158,9 +160,7 @@ def main() -> None:
         print(
             f"turned by {turn}: {counts.found} of {counts.upright} faces found "
             f"({counts.found / max(1, counts.upright):.1%}), {counts.same} within the threshold of "
-            f"their upright self ({counts.same / max(1, counts.upright):.1%}); "
-            f"{counts.confused} of {counts.strangers} pairs of strangers "
-            f"({counts.confused / max(1, counts.strangers):.1%})"
+            f"their upright self ({counts.same / max(1, counts.upright):.1%})"
         )
     print(f"{again} photographs were turned though they are taken for upright ones")
     share = np.mean(np.array(clear) < AUTO_QUALITY) if clear else 0.0

@@ -57,6 +57,28 @@ def test_photographs_are_turned_and_blurred(people: Path) -> None:
     assert "clear: " in printed
 
 
+def test_strangers_are_compared_upright_and_turned(people: Path, tmp_path: Path) -> None:
+    """Two photographs of one and two of another: four pairs; a list of one pair; two noses."""
+    few = tmp_path / "few"
+    for person in PEOPLE[:2]:
+        (few / person).mkdir(parents=True)
+        for file in sorted((people / person).iterdir())[:2]:
+            shutil.copy(file, few / person)
+    one, two = (sorted((few / person).iterdir())[0] for person in PEOPLE[:2])
+    pairs, groups = few / "pairs.csv", few / "faces.tsv"
+    one_pair = f"{one.relative_to(few)},{two.relative_to(few)},No\n"
+    pairs.write_text("file_x,file_y,Decision\n" + one_pair + one_pair.replace("No", "Yes"))
+    noses = [
+        f"{path.relative_to(few)}\t125\t130\t{name}\n" for name, path in (("A", one), ("B", two))
+    ]
+    groups.write_text("image\tnose_x\tnose_y\tperson\n" + "".join(noses))
+    printed = run("strangers", "--people", few, "--pairs", pairs, "--groups", groups)
+    numbers = dict(line.split("|")[1:3] for line in printed.splitlines()[2:])
+    assert numbers == {" people ": " 4 ", " pairs ": " 1 ", " groups ": " 1 ", " all ": " 6 "}
+    assert "both at 270°" in printed
+    assert "%" in printed
+
+
 @pytest.mark.long
 def test_the_embed_step_is_measured_beside_deepface(people: Path) -> None:
     printed = run("embed", "--images", people / PEOPLE[0], "--rounds", "1", "--jobs", "1")

@@ -11,7 +11,7 @@ from conftest import REPO
 from PIL import Image
 from visage.config import Faces
 from visage.embed.analysis import Analysis
-from visage.embed.extractor import Extractor
+from visage.embed.extractor import CLEAR, Extractor
 from visage.embed.finding import look
 from visage.embed.selection import AUTO_QUALITY, Choice
 from visage.embed.view import File, View
@@ -106,6 +106,26 @@ def test_a_face_that_is_blurred_beyond_telling_is_poor(
     blurred = cv2.GaussianBlur(portrait, (0, 0), 0.1 * face.face.w)
     found = extractor.extract(png(blurred), CHOICE)
     assert all(item.quality is None or item.quality < AUTO_QUALITY for item in found.faces)
+
+
+@pytest.mark.parametrize("degrees", [-30, 30])
+def test_a_head_held_askew_that_fills_the_picture_is_clear(
+    extractor: Extractor, portrait: Pixels, degrees: int
+) -> None:
+    upright = extractor.extract(png(portrait), CHOICE)
+    one = upright.faces[clearest(upright)]
+    box = one.face
+    turn = cv2.getRotationMatrix2D((box.x + box.w / 2, box.y + box.h / 2), degrees, 1.0)
+    leaning = cv2.warpAffine(portrait, turn, portrait.shape[1::-1])
+    left, top = int(box.x), int(box.y)
+    cut_off = leaning[top : top + int(box.h), left : left + int(box.w)]
+    analysis = extractor.extract(png(cut_off), CHOICE)
+    other = analysis.faces[clearest(analysis)]
+    assert other.quality is not None
+    assert other.quality > CLEAR
+    assert one.embedding is not None
+    assert other.embedding is not None
+    assert one.embedding @ other.embedding > 0.75
 
 
 @pytest.mark.parametrize(("width", "height"), [(6000, 4000), (8000, 600)])

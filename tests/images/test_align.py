@@ -34,6 +34,13 @@ def test_a_crop_puts_the_landmarks_onto_the_template(known: int) -> None:
     assert crop[5, 5, 0] == 0
 
 
+def test_beyond_the_edge_a_crop_repeats_the_edge() -> None:
+    """Black there would make all faces that are cut off look alike."""
+    pixels = np.full((60, 60, 3), 200, np.uint8)
+    crop = five_point_crop(pixels, TEMPLATE.astype(np.float32), (112, 112))
+    assert (crop == 200).all()
+
+
 def test_blur_lowers_sharpness() -> None:
     noise = np.random.default_rng(1).integers(0, 255, (112, 112, 3), dtype=np.uint8)
     blurred = noise.reshape(56, 2, 56, 2, 3).mean(axis=(1, 3)).astype(np.uint8)

@@ -1,5 +1,6 @@
 """Several looks at a face: windows where they should be, and means of what is seen in them."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -48,6 +49,19 @@ def test_landmarks_come_back_into_the_photograph(offset: tuple[int, int], factor
     refined = Looks(Marks(), [80], 0.3).refine(pixels, face)
     np.testing.assert_allclose(refined.landmarks, POINTS * factor + offset, atol=1.2 * factor)
     assert (refined.x, refined.w, refined.confidence) == (face.x, face.w, face.confidence)
+
+
+@pytest.mark.parametrize("degrees", [-70, 70])
+def test_a_head_held_askew_is_looked_at_upright(degrees: int) -> None:
+    """What finds the marks takes the upper two for the eyes: right only where they are upright."""
+    pixels, face = marked((101, 57), 3, (600, 700))
+    middle = (face.x + face.w / 2, face.y + face.h / 2)
+    turn = cv2.getRotationMatrix2D(middle, degrees, 1.0)
+    leaning = np.asarray(cv2.warpAffine(pixels, turn, (700, 600)), np.uint8)
+    points = (POINTS * 3 + (101, 57)) @ turn[:, :2].T + turn[:, 2]
+    known = replace(face, landmarks=points.astype(np.float32))
+    refined = Looks(Marks(), [80], 0.3).refine(leaning, known)
+    np.testing.assert_allclose(refined.landmarks, points, atol=3.6)
 
 
 def test_a_window_holds_the_face_at_the_size_asked_for() -> None:

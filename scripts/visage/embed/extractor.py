@@ -36,7 +36,7 @@ from visage.types import Detector, Embedding, Embeddings, Face, Model, Pixels
 
 Embedded = tuple[Embedding, float | None]  # with its quality
 # A photograph whose clearest face is below it is looked at another way up: 99 % of turned ones, and
-# of upright ones 1 % on LFW, 4 % on other photographs (benchmarks/gate.py).
+# of upright ones 0.4 % on LFW, 1.5 % on other photographs (benchmarks/gate.py).
 CLEAR = 0.74
 WHOLE = -1  # in place of a face's number: the image as a whole
 

@@ -11,7 +11,7 @@ from visage.status import Status
 from visage.types import Face
 
 # What `faces.min_quality: auto` means: the least at which 95 % of the faces blurred by a tenth of
-# their width are poor or not found, on LFW as on other photographs; of clear ones 0.4 and 1.9 % are
+# their width are poor or not found, on LFW as on other photographs; of clear ones 0.2 and 0.6 % are
 # (benchmarks/gate.py, docs/accuracy.md).
 AUTO_QUALITY = 0.70
 Size = tuple[float, float]  # width, height

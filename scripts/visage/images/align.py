@@ -65,7 +65,8 @@ def five_point_crop(
         scale: Of the face in the crop, about its middle: 1 as in the template, less is smaller.
 
     Returns:
-        (*size, 3) uint8, BGR; black where the face leaves the image.
+        (*size, 3) uint8, BGR. Where the face leaves the image its last pixels are repeated: with
+        black there, faces cut off alike look alike (docs/accuracy.md).
     """
     known = np.isfinite(landmarks).all(axis=1)
     height, width = size
@@ -81,7 +82,9 @@ def five_point_crop(
     if shrunk < SHRINK_BELOW:
         pixels, points = _shrunk(pixels, points, matrix, size, shrunk)
         matrix = similarity_transform(points, template[known])
-    return cv2.warpAffine(pixels, matrix, (width, height), flags=cv2.INTER_LINEAR)
+    return cv2.warpAffine(
+        pixels, matrix, (width, height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+    )
 
 
 def _shrunk(

@@ -12,7 +12,7 @@ from visage.models.engines import ENGINES
 from visage.models.entries import ModelEntry, Registry
 
 # Raised when this project's own detection, alignment or batching code changes what comes out.
-CODE = 4
+CODE = 5
 
 _PACKAGES = ("deepface", "numpy", "opencv-contrib-python-headless", "pillow")
 

@@ -4,6 +4,9 @@ One look gives the landmarks of a face to about 3 % of its width, and an embeddi
 more exactly a face is cut out. The errors of several looks are different ones; their mean is
 exacter (docs/models.md says what it gains on LFW, and how that was measured). Each look is a small
 square window, so that it costs the same whatever the photograph's size, per face and little.
+
+A head held askew is looked at upright: of one that leans, landmarks come out less exact. Beyond the
+photograph's edge its last pixels are repeated: black there makes them less exact, too.
 """
 
 import math
@@ -14,8 +17,9 @@ from typing import Protocol
 import cv2
 import numpy as np
 
+from visage.images.align import TEMPLATE, similarity_transform
 from visage.models.detectors.detector import Rows
-from visage.types import Box, Face, Floats, Pixels, Reals
+from visage.types import Box, Face, Floats, Landmarks, Pixels, Reals
 
 SIDE = 160  # pixels of a window; a multiple of YuNet's largest stride
 SAME = 0.3  # overlap (intersection over union) from which on a window's face is the one looked at
@@ -90,7 +94,7 @@ def overlap(box: Box, rows: Rows) -> Reals:
 
 @dataclass(frozen=True)
 class Window:
-    """A square part of a photograph with a face in its middle, scaled; black beyond the edge."""
+    """A square part of a photograph with a face in its middle, upright and scaled."""
 
     pixels: Pixels  # (SIDE, SIDE, 3)
     box: Box  # of the face, in the window
@@ -103,38 +107,57 @@ class Window:
 
     def back(self, points: Reals) -> Reals:
         """Move points of the window, (n, 2), into the photograph."""
-        return (points - self.matrix[:, 2]) / self.matrix[0, 0]
+        return (points - self.matrix[:, 2]) @ np.linalg.inv(self.matrix[:, :2]).T
 
 
 def windows(pixels: Pixels, face: Face, sizes: Sequence[int]) -> Iterator[Window]:
-    """Give the surroundings of a face, its longer side scaled to each of `sizes` pixels.
-
-    A large face is averaged once for all; from there a linear step leaves no pixel out.
-    """
-    side = max(face.w, face.h)
-    middle = np.array([face.x + face.w / 2, face.y + face.h / 2])
-    step = max(1, math.ceil(side / (2 * min(sizes))))  # pixels that become one
-    # In units of the averaged part: where the photograph's corner lies.
-    corner = np.floor(middle - side * SIDE / min(sizes) / 2).clip(0).astype(int)
-    reach = np.ceil(middle + side * SIDE / min(sizes) / 2).astype(int)
-    part = pixels[corner[1] : reach[1], corner[0] : reach[0]]
-    height, width = (length // step * step for length in part.shape[:2])
-    if not height or not width:
+    """Give a face upright with what is around it, its longer side scaled to each of `sizes`."""
+    side, middle = max(face.w, face.h), np.array([face.x + face.w / 2, face.y + face.h / 2])
+    part, to_part = _part(pixels, middle, side / min(sizes))
+    if not part.size:
         return
-    if step > 1:
-        part = cv2.resize(
-            part[:height, :width], (width // step, height // step), interpolation=cv2.INTER_AREA
-        )
+    upright = _upright(face.landmarks)
     for size in sizes:
         scale = size / side
-        shift = SIDE / 2 - scale * middle
-        matrix = np.column_stack([np.eye(2) * scale, shift])
-        # A pixel of the part is the mean of step × step: its middle lies (step - 1) / 2 further on.
-        offset = corner + (step - 1) / 2
-        from_part = np.column_stack([np.eye(2) * scale * step, shift + scale * offset])
-        x, y = matrix[:, :2] @ [face.x, face.y] + matrix[:, 2]
+        turn = scale * upright
+        matrix = np.column_stack([turn, SIDE / 2 - turn @ middle])
+        width, height = face.w * scale, face.h * scale
         yield Window(
-            cv2.warpAffine(part, from_part, (SIDE, SIDE)),
-            Box(float(x), float(y), face.w * scale, face.h * scale),
+            cv2.warpAffine(part, matrix @ to_part, (SIDE, SIDE), borderMode=cv2.BORDER_REPLICATE),
+            Box((SIDE - width) / 2, (SIDE - height) / 2, width, height),
             matrix,
         )
+
+
+def _part(pixels: Pixels, middle: Reals, pixel: float) -> tuple[Pixels, Reals]:
+    """Cut out what the largest window needs, however it is turned.
+
+    A large face is averaged, once for all windows; from there a linear step leaves no pixel out.
+
+    Args:
+        pixels: The photograph.
+        middle: Of the window in it: (2,).
+        pixel: Pixels of the photograph to one of that window.
+
+    Returns:
+        The part, and (3, 3): from it into the photograph.
+    """
+    reach = pixel * SIDE / math.sqrt(2)  # a corner's distance from the middle
+    left, top = np.floor(middle - reach).clip(0).astype(int)
+    right, below = np.ceil(middle + reach).clip(0).astype(int)
+    step = max(1, math.ceil(pixel / 2))  # pixels that become one
+    part = pixels[top:below, left:right]
+    height, width = (length // step for length in part.shape[:2])
+    part = part[: height * step, : width * step]
+    if step > 1 and part.size:
+        part = cv2.resize(part, (width, height), interpolation=cv2.INTER_AREA)
+    # A pixel of the part is the mean of step × step: its middle lies (step - 1) / 2 further on.
+    further = (step - 1) / 2
+    back = np.array([[step, 0, left + further], [0, step, top + further], [0, 0, 1]])
+    return part, back
+
+
+def _upright(landmarks: Landmarks) -> Reals:
+    """Give the rotation that holds a face upright: (2, 2)."""
+    matrix = similarity_transform(landmarks.astype(np.float64), TEMPLATE)[:, :2]
+    return matrix / math.sqrt(np.linalg.det(matrix))
