@@ -10,8 +10,8 @@ from visage.types import Floats, Indices, Reals
 
 MEMORY_MB = 400  # of the part of the similarity matrix that is there at a time
 # A copy that was cropped, scaled or recoloured lies nearer than this part of the model's published
-# threshold; in the set `friends` the same photographs are up to 0.553 apart, different ones of
-# the same person from 0.584 on (SFace, threshold 1.128; docs/audit.md).
+# threshold; in the set `friends` 28 of 30 pairs of the same photograph are up to 0.528 apart,
+# different ones of the same person from 0.570 on (sface-yunet, threshold 1.191; docs/audit.md).
 NEAR = 0.45
 USUAL_THRESHOLD = 1.1  # of a model that publishes none
 
