@@ -244,8 +244,8 @@ def quietly(workflow: Workflow, *arguments: str) -> str:
 
 
 FOUND = (
-    "6 of 8 faces have a name (3 people), 2 are nobody you know, 1 photograph is a copy, "
-    "1 photograph has no face, 2 things to look at in the gallery. Open results/report.html"
+    "6 of 8 faces have a name (3 people), 2 are nobody you know, 1 photograph has no face, "
+    "2 things to look at in the gallery. Open results/report.html"
 )
 
 
