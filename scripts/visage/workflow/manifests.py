@@ -13,7 +13,7 @@ from pathlib import Path
 from visage.config import Config
 from visage.errors import VisageError
 from visage.layout import GALLERY, Results
-from visage.sets.deny import read_deny
+from visage.sets.deny import DenyList, read_deny
 from visage.sets.excludes import Excludes
 from visage.sets.listing import (
     Entry,
@@ -66,7 +66,6 @@ def write_listing(
     Raises:
         VisageError: A set has no image, or none that may be looked at.
     """
-    regions = Path(config.faces.regions) if config.faces.regions else None
     deny = read_deny(config.deny)
     excludes = Excludes(config.exclude) if config.exclude else None
     images: list[str] = []
@@ -82,19 +81,7 @@ def write_listing(
         write(results.set(name).listing, listing_record(found, denied))
         if not entries:
             raise VisageError(f"{name}: all images of {root.absolute()} are on {config.deny}.")
-        settings = ShardSettings(
-            set=name,
-            root=config.folder(name),
-            entry=config.model,
-            model=fingerprint,
-            faces=config.faces,
-            sprites=config.sprites,
-            import_vectors=config.import_vectors,
-            vectors=sidecars(config, results, name, "vectors"),
-            regions=hashlib.sha256(regions.read_bytes()).hexdigest() if regions else None,
-            denied=deny.images(),
-            shards=config.shards,
-        )
+        settings = _shard_settings(config, results, name, fingerprint, deny)
         for path, text in manifests(results.set(name).manifests, entries, settings):
             write(path, text)
         if config.import_labels:
@@ -102,8 +89,37 @@ def write_listing(
             folder, ours = results.set(name).notes(0).parent, read_written(results.written)
             for path, text in notes(folder, root, seen, config.import_labels, config.shards, ours):
                 write(path, text)
-    for unknown in unknown_images(read_regions(regions), images) if regions else ():
-        log.warning("faces.regions: %s: %s", regions, unknown)
+    _say_what_fits_nothing(config, images, deny, excludes)
+
+
+def _shard_settings(
+    config: Config, results: Results, name: str, fingerprint: str, deny: DenyList
+) -> ShardSettings:
+    """Give what an embed job of a set goes by."""
+    regions = config.faces.regions
+    return ShardSettings(
+        set=name,
+        root=config.folder(name),
+        entry=config.model,
+        model=fingerprint,
+        faces=config.faces,
+        sprites=config.sprites,
+        import_vectors=config.import_vectors,
+        vectors=sidecars(config, results, name, "vectors"),
+        regions=hashlib.sha256(Path(regions).read_bytes()).hexdigest() if regions else None,
+        denied=deny.images(),
+        shards=config.shards,
+    )
+
+
+def _say_what_fits_nothing(
+    config: Config, images: Collection[str], deny: DenyList, excludes: Excludes | None
+) -> None:
+    """Warn of lines that somebody wrote and that are about nothing in the sets."""
+    if config.faces.regions:
+        regions = Path(config.faces.regions)
+        for unknown in unknown_images(read_regions(regions), images):
+            log.warning("faces.regions: %s: %s", regions, unknown)
     for kind, value in deny.unused():
         log.warning("deny: %s: %s %r is in no set; is it written right?", config.deny, kind, value)
     for pattern in excludes.unused if excludes else ():
