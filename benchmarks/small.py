@@ -10,7 +10,6 @@ heads do not show.
 """
 
 import argparse
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -18,12 +17,12 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from PIL import Image
-from visage.config import Faces
+from looks import jpeg, of_size
+from photographs import CHOICE
 from visage.embed.analysis import AnalysedFace
 from visage.embed.extractor import Extractor
 from visage.embed.finding import look
-from visage.embed.selection import AUTO_QUALITY, Choice
+from visage.embed.selection import AUTO_QUALITY
 from visage.embed.view import File, View
 from visage.images.decode import decode
 from visage.models.model import Installed
@@ -32,7 +31,6 @@ from visage.resources import CONFIG
 from visage.sets.listing import list_entries
 from visage.types import Box, Detector, Face, Floats, Model, Pixels
 
-CHOICE = Choice(Faces())
 PIXELS = 24_000_000  # of a photograph
 WIDTHS = (32, 40, 48, 56, 64, 80, 100)  # of a face, pixels
 CELLS = 8  # along the longer side, at most one head in each
@@ -122,20 +120,6 @@ def free(shape: tuple[int, ...], faces: Sequence[Face]) -> list[Place]:
     ]
 
 
-def jpeg(pixels: Pixels) -> bytes:
-    """Give a JPEG of a picture."""
-    file = io.BytesIO()
-    Image.fromarray(pixels[:, :, ::-1]).save(file, "JPEG", quality=90)
-    return file.getvalue()
-
-
-def enlarged(path: Path) -> Pixels:
-    """Give a photograph with `PIXELS` pixels."""
-    pixels = decode(path.read_bytes()).pixels
-    factor = (PIXELS / (pixels.shape[0] * pixels.shape[1])) ** 0.5
-    return np.asarray(cv2.resize(pixels, None, fx=factor, fy=factor), np.uint8)
-
-
 def is_near(face: Face, middle: Place, width: float) -> bool:
     """Tell whether a face is the one with its middle there."""
     away = (face.x + face.w / 2 - middle[0], face.y + face.h / 2 - middle[1])
@@ -199,7 +183,7 @@ def main() -> None:
         path for folder in arguments.folders for path in photographs(folder, arguments.most)
     ]
     for path in pictures:
-        measured.add(enlarged(path), heads, chance)
+        measured.add(of_size(decode(path.read_bytes()).pixels, PIXELS), heads, chance)
     print(f"{len(pictures)} photographs, {HEADS} heads on each, of {len(heads)} portraits")
     print("face width   found at once   found   of them clear   others found")
     for width, c in measured.counts.items():
