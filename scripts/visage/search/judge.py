@@ -69,16 +69,13 @@ def matches_first(found: Candidates, judged: Judged) -> tuple[Candidates, Judged
 
     They are where other faces of the picture got the closer people.
     """
-    late = np.flatnonzero((judged.verdict == str(Verdict.MATCH)) & (found.rank > 1))
-    if not len(late):
+    late = (judged.verdict == str(Verdict.MATCH)) & (found.rank > 1)
+    if not late.any():
         return found, judged
-    rank = found.rank.copy()
-    for row in late.tolist():
-        rank[(found.probe == found.probe[row]) & (found.rank < found.rank[row])] += 1
-        rank[row] = 1
-    order = np.lexsort((rank, found.probe))
+    order = np.lexsort((found.rank, ~late, found.probe))
+    rank = found.rank[np.lexsort((found.rank, found.probe))]  # of each face the same as before
     verdict, probability, reason = judged
     return (
-        found._replace(rank=rank).take(order),
+        found.take(order)._replace(rank=rank),
         Judged(verdict[order], probability[order], reason[order]),
     )
